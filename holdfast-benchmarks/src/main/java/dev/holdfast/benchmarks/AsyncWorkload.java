@@ -1,0 +1,84 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.LogStream;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.benchmarks.limit.LimitAppend;
+import dev.holdfast.benchmarks.limit.LimitPipeline;
+import dev.holdfast.benchmarks.limit.LimitStaging;
+import dev.holdfast.benchmarks.measure.Load;
+import dev.holdfast.benchmarks.measure.ThreadKind;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Appends that do not wait for the disk. */
+@Command(name = "async", description = "Appends that do not wait for a sync each: under ASYNC, and with appendAsync.")
+final class AsyncWorkload extends Workload {
+  private static final int STAGING_SIZE = 256 << 10;
+  private static final int BURST_BYTES = 4 << 20;
+
+  @Option(names = "--size", split = ",", paramLabel = "BYTES", description = "Record sizes. Default: 128,1024,16384")
+  int[] sizes = {128, 1024, 16384};
+
+  @Override
+  void measure(Session session) throws Exception {
+    session.report().begin("async", "append under ASYNC (not synced), one thread");
+    for (int size : sizes) {
+      measureUnsynced(session, size);
+    }
+    session.report().begin("async", "appendAsync under STRICT, one thread, waiting for each 4 MiB to be durable");
+    for (int size : sizes) {
+      measurePipelined(session, size);
+    }
+  }
+
+  private static void measureUnsynced(Session session, int size) throws Exception {
+    Settings settings = session.settings();
+    long fileSize = settings.limitFileSize;
+    byte[] record = Records.ofSize(size);
+    try (Programs programs = Programs.in(session)) {
+      programs.add("one write each", LimitAppend.written(programs.path("written"), fileSize, size, settings.channel),
+          record);
+      programs.add("staged in memory",
+          LimitStaging.inMemory(programs.path("staged"), fileSize, STAGING_SIZE, settings.channel), record);
+      programs.add("staged in a mapped file", LimitStaging.inMappedFile(programs.path("mapped"),
+          programs.path("staging"), fileSize, STAGING_SIZE, settings.channel), record);
+      if (session.measuresHoldfast()) {
+        HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"), SyncPolicy.ASYNC));
+        programs.add(AppendWorkload.HOLDFAST, _ -> log.stream().append(record));
+      }
+      Load load = settings.load(ThreadKind.PLATFORM, 1, size, Load.Timing.ROUND);
+      Tables.addRates(session.report(), Tables.bytes(size), programs.takeTurns(load, settings.rounds), 1);
+    }
+  }
+
+  private static void measurePipelined(Session session, int size) throws Exception {
+    Settings settings = session.settings();
+    byte[] record = Records.ofSize(size);
+    int burst = BURST_BYTES / size;
+    try (Programs programs = Programs.in(session)) {
+      LimitPipeline limit = programs.closing(
+          LimitPipeline.create(programs.path("pipeline"), settings.limitFileSize, STAGING_SIZE, settings.channel));
+      programs.add("two buffers, one syncing", _ -> {
+        for (int i = 0; i < burst; i++) {
+          limit.append(record);
+        }
+        limit.drain();
+      });
+      if (session.measuresHoldfast()) {
+        HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"), SyncPolicy.STRICT));
+        programs.add(AppendWorkload.HOLDFAST, _ -> appendBurst(log.stream(), record, burst));
+      }
+      Load load = settings.load(ThreadKind.PLATFORM, 1, BURST_BYTES, Load.Timing.EACH);
+      Tables.addRates(session.report(), Tables.bytes(size), programs.takeTurns(load, settings.rounds), burst);
+    }
+  }
+
+  private static void appendBurst(LogStream stream, byte[] record, int count) {
+    var futures = new CompletableFuture<?>[count];
+    for (int i = 0; i < count; i++) {
+      futures[i] = stream.appendAsync(record);
+    }
+    CompletableFuture.allOf(futures).join();
+  }
+}

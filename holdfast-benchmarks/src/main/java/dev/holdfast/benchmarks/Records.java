@@ -1,0 +1,15 @@
+package dev.holdfast.benchmarks;
+
+import java.util.Random;
+
+/** The records that are appended. */
+final class Records {
+  private Records() {}
+
+  /** Returns a record of this size that does not compress. */
+  static byte[] ofSize(int bytes) {
+    byte[] record = new byte[bytes];
+    new Random(bytes).nextBytes(record);
+    return record;
+  }
+}

@@ -1,0 +1,2 @@
+/** Measurements of the log. */
+package dev.holdfast.benchmarks;

@@ -1,0 +1,2 @@
+/** What was measured, as a table for people or as JSON. */
+package dev.holdfast.benchmarks.report;

@@ -1,0 +1,73 @@
+package dev.holdfast;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one stream does differently from its log. Immutable. */
+public final class StreamOptions {
+  private static final StreamOptions NONE = new StreamOptions(null, null, null);
+
+  private final @Nullable SyncPolicy syncPolicy;
+  private final @Nullable Long maxSegmentSize;
+  private final @Nullable Long maxRecordsPerSegment;
+
+  private StreamOptions(@Nullable SyncPolicy syncPolicy, @Nullable Long maxSegmentSize,
+      @Nullable Long maxRecordsPerSegment) {
+    this.syncPolicy = syncPolicy;
+    this.maxSegmentSize = maxSegmentSize;
+    this.maxRecordsPerSegment = maxRecordsPerSegment;
+  }
+
+  /** Returns the options of a stream that does as its log does. */
+  public static StreamOptions none() {
+    return NONE;
+  }
+
+  /** Returns these options with another sync policy. */
+  public StreamOptions withSyncPolicy(SyncPolicy policy) {
+    return new StreamOptions(Objects.requireNonNull(policy, "policy"), maxSegmentSize, maxRecordsPerSegment);
+  }
+
+  /** Returns these options with another segment size; bounds as of {@link WalOptions.Builder#maxSegmentSize}. */
+  public StreamOptions withMaxSegmentSize(long bytes) {
+    return new StreamOptions(syncPolicy, WalOptions.checkSegmentSize(bytes), maxRecordsPerSegment);
+  }
+
+  /** Returns these options with another limit; bounds as of {@link WalOptions.Builder#maxRecordsPerSegment}. */
+  public StreamOptions withMaxRecordsPerSegment(long records) {
+    return new StreamOptions(syncPolicy, maxSegmentSize, WalOptions.checkRecordsPerSegment(records));
+  }
+
+  /** Returns the sync policy, if it differs. */
+  public Optional<SyncPolicy> syncPolicy() {
+    return Optional.ofNullable(syncPolicy);
+  }
+
+  /** Returns {@code base} with these differences. */
+  public WalOptions applyTo(WalOptions base) {
+    var builder = base.toBuilder();
+    if (syncPolicy != null) {
+      builder.syncPolicy(syncPolicy);
+    }
+    if (maxSegmentSize != null) {
+      builder.maxSegmentSize(maxSegmentSize);
+    }
+    if (maxRecordsPerSegment != null) {
+      builder.maxRecordsPerSegment(maxRecordsPerSegment);
+    }
+    return builder.build();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StreamOptions that && Objects.equals(syncPolicy, that.syncPolicy)
+        && Objects.equals(maxSegmentSize, that.maxSegmentSize)
+        && Objects.equals(maxRecordsPerSegment, that.maxRecordsPerSegment);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(syncPolicy, maxSegmentSize, maxRecordsPerSegment);
+  }
+}

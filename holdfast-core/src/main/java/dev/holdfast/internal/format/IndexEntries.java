@@ -1,0 +1,95 @@
+package dev.holdfast.internal.format;
+
+/**
+ * A sparse index of a segment: for some data frames, ascending, the first id (as a distance from the segment's first
+ * id), the offset in the file divided by 8, and the append time (ms since the segment's creation).
+ *
+ * <p>
+ * One thread adds, any number look up: an entry is published by the volatile size, after the arrays that hold it.
+ */
+public final class IndexEntries {
+  /** Bytes of frames after which the next data frame gets an entry. */
+  public static final int SPACING = 4096;
+  private static final int FIELDS = 3;
+
+  private volatile int[] fields;
+  private volatile int size;
+
+  /** Creates an empty index. */
+  public IndexEntries() {
+    this(new int[FIELDS * 4], 0);
+  }
+
+  private IndexEntries(int[] fields, int size) {
+    this.fields = fields;
+    this.size = size;
+  }
+
+  /** Returns an index with room for exactly {@code entries}. */
+  static IndexEntries ofCapacity(int entries) {
+    return new IndexEntries(new int[FIELDS * entries], 0);
+  }
+
+  /** Returns the number of entries. */
+  public int size() {
+    return size;
+  }
+
+  /** Returns whether a data frame at {@code offset} gets an entry. */
+  public boolean wants(long offset) {
+    return size == 0 || offset - offset(size - 1) >= SPACING;
+  }
+
+  /** Adds an entry; called by one thread at a time. */
+  public void add(long idDistance, long offset, int time) {
+    var n = size;
+    var f = fields;
+    if (f.length < FIELDS * (n + 1)) {
+      f = java.util.Arrays.copyOf(f, f.length * 2);
+      fields = f;
+    }
+    f[FIELDS * n] = (int) idDistance;
+    f[FIELDS * n + 1] = (int) (offset / Frame.ALIGNMENT);
+    f[FIELDS * n + 2] = time;
+    size = n + 1;
+  }
+
+  /** Drops the entries whose id distance is {@code idDistance} or more; called by the adding thread. */
+  public void dropFrom(long idDistance) {
+    var n = size;
+    while (n > 0 && idDistance(n - 1) >= idDistance) {
+      n--;
+    }
+    size = n;
+  }
+
+  /** Returns the id distance of entry {@code i}. */
+  public long idDistance(int i) {
+    return Integer.toUnsignedLong(fields[FIELDS * i]);
+  }
+
+  /** Returns the offset of entry {@code i}, in bytes. */
+  public long offset(int i) {
+    return Integer.toUnsignedLong(fields[FIELDS * i + 1]) * Frame.ALIGNMENT;
+  }
+
+  /** Returns the time of entry {@code i}. */
+  public int time(int i) {
+    return fields[FIELDS * i + 2];
+  }
+
+  /** Returns the last entry at or below {@code idDistance}, or -1 if there is none. */
+  public int floor(long idDistance) {
+    var low = 0;
+    var high = size - 1;
+    while (low <= high) {
+      var middle = (low + high) >>> 1;
+      if (idDistance(middle) <= idDistance) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return high;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.holdfast.internal.log;
+
+import dev.holdfast.LogStream;
+import dev.holdfast.ReadStrategy;
+import dev.holdfast.RecoveryReport;
+import dev.holdfast.StreamOptions;
+import dev.holdfast.StreamStats;
+import dev.holdfast.Wal;
+import dev.holdfast.WalClosedException;
+import dev.holdfast.WalIOException;
+import dev.holdfast.WalOptions;
+import dev.holdfast.WalStats;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.segment.OpenFiles;
+import dev.holdfast.internal.segment.Reaper;
+import dev.holdfast.internal.stream.Background;
+import dev.holdfast.internal.stream.BufferPool;
+import dev.holdfast.internal.stream.ScratchPool;
+import dev.holdfast.internal.stream.StreamContext;
+import dev.holdfast.internal.stream.StreamHome;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/**
+ * What a log has in common whether it is open for writing or for reading: its streams, by name, each opened when it is
+ * first asked for.
+ *
+ * @param <S> the streams
+ */
+abstract sealed class LogCore<S extends LogStream> implements Wal permits WritableLog, ReadOnlyLog {
+  private static final int BUFFERS = 64;
+
+  final LogHome home;
+  final WalOptions options;
+  final Background background = new Background();
+  final Reaper reaper = new Reaper();
+  final OpenFiles openFiles;
+  final StreamContext context;
+  /** The streams opened so far; a stream is opened and deleted under its entry's lock. */
+  final ConcurrentHashMap<String, Opened<S>> streams = new ConcurrentHashMap<>();
+  /** Shared by those who open streams; held alone by who deletes one, or closes the log. */
+  final ReentrantReadWriteLock structure = new ReentrantReadWriteLock();
+  volatile boolean closed;
+
+  /** A stream and the options it was opened with. */
+  record Opened<S>(S stream, StreamOptions options) {}
+
+  /** Opens a stream. */
+  interface Opener<S> {
+    S open(StreamHome home, StreamContext context) throws IOException;
+  }
+
+  LogCore(LogHome home, WalOptions options) {
+    this.home = home;
+    this.options = options;
+    this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
+    this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
+        background, InstantSource.system(), new SecureRandom());
+  }
+
+  abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;
+
+  @Override
+  public final LogStream stream(String name) {
+    return opened(name, StreamOptions.none()).stream();
+  }
+
+  @Override
+  public final LogStream stream(String name, StreamOptions streamOptions) {
+    Objects.requireNonNull(streamOptions, "options");
+    var opened = opened(name, streamOptions);
+    if (!opened.options().equals(streamOptions)) {
+      throw new IllegalArgumentException("options: stream '" + name + "' has been opened with others before");
+    }
+    return opened.stream();
+  }
+
+  private Opened<S> opened(String name, StreamOptions streamOptions) {
+    Names.encode(name);
+    checkOpen();
+    var known = streams.get(name);
+    if (known != null) {
+      return known;
+    }
+    structure.readLock().lock();
+    try {
+      checkOpen();
+      return streams.computeIfAbsent(name, _ -> openNow(name, streamOptions));
+    } finally {
+      structure.readLock().unlock();
+    }
+  }
+
+  private Opened<S> openNow(String name, StreamOptions streamOptions) {
+    try {
+      return new Opened<>(open(homeOf(name), context.with(streamOptions.applyTo(options))), streamOptions);
+    } catch (IOException e) {
+      throw new WalIOException("cannot open stream '" + name + "': " + e.getMessage(), e);
+    }
+  }
+
+  private StreamHome homeOf(String name) throws IOException {
+    return new StreamHome(home.streams(), name, home.labelOf(name), openFiles,
+        options.readStrategy() == ReadStrategy.MMAP);
+  }
+
+  @Override
+  public final List<String> streamNames() {
+    checkOpen();
+    try {
+      return home.streamNames();
+    } catch (IOException e) {
+      throw new WalIOException("cannot list the streams of " + home.label() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public final boolean hasStream(String name) {
+    checkOpen();
+    try {
+      return home.streams().exists(Names.encode(name));
+    } catch (IOException e) {
+      throw new WalIOException("cannot look for stream '" + name + "': " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public final WalStats stats() {
+    checkOpen();
+    Map<String, StreamStats> figures = collect(LogStream::stats);
+    return new WalStats(openFiles.count(), figures);
+  }
+
+  @Override
+  public final Map<String, RecoveryReport> recovery() {
+    checkOpen();
+    return collect(LogStream::recovery);
+  }
+
+  private <V> Map<String, V> collect(Function<LogStream, V> value) {
+    var result = new TreeMap<String, V>();
+    streams.forEach((name, opened) -> result.put(name, value.apply(opened.stream())));
+    return result;
+  }
+
+  final void checkOpen() {
+    if (closed) {
+      throw new WalClosedException("the log in " + home.label() + " is closed");
+    }
+  }
+}

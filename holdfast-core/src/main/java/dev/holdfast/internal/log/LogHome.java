@@ -1,0 +1,202 @@
+package dev.holdfast.internal.log;
+
+import dev.holdfast.CorruptionException;
+import dev.holdfast.UnsupportedFormatException;
+import dev.holdfast.WalIOException;
+import dev.holdfast.WalLockedException;
+import dev.holdfast.internal.format.LogFormat;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.stream.StreamHome;
+import dev.holdfast.storage.Directory;
+import dev.holdfast.storage.DirectoryLock;
+import dev.holdfast.storage.LockMode;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** The directory of a log: what is in it, how it is created, who has it. */
+final class LogHome {
+  private static final System.Logger LOG = System.getLogger("dev.holdfast");
+  private static final String FORMAT = "FORMAT";
+  private static final String LOCK = "LOCK";
+  private static final String OWNER = "LOCK.owner";
+  private static final String READERS = "READERS";
+  private static final String STREAMS = "streams";
+  private static final List<String> DIRECTORIES = List.of(STREAMS, "system", "snapshots");
+  private static final int MAX_SMALL_FILE = 1 << 16;
+
+  private final Directory root;
+
+  LogHome(Directory root) {
+    this.root = root;
+  }
+
+  /** Returns what the directory is called in messages. */
+  String label() {
+    return root.path().map(Object::toString).orElse("this directory");
+  }
+
+  Directory root() {
+    return root;
+  }
+
+  // ---- locks
+
+  /** Takes the writer's lock. */
+  DirectoryLock lockForWriting() throws IOException {
+    refuseSomethingElse();
+    var lock = root.tryLock(LOCK, LockMode.EXCLUSIVE).orElseThrow(() -> new WalLockedException(
+        "the log in " + label() + " is open for writing already, by " + owner() + "; one writer at a time"));
+    try {
+      sayWho();
+      return lock;
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Text for people: on a full disk the log must open all the same, or nobody could make space in it. */
+  private void sayWho() {
+    try {
+      var process = ProcessHandle.current();
+      root.writeAtomically(OWNER,
+          ("pid=" + process.pid() + "\nstarted="
+              + process.info().startInstant().map(Instant::toString).orElse("?") + "\ncommand="
+              + process.info().command().orElse("?") + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "who has the log in " + label() + " open could not be written down", e);
+    }
+  }
+
+  private String owner() {
+    try {
+      return new String(root.read(OWNER, MAX_SMALL_FILE), StandardCharsets.UTF_8).strip().replace("\n", ", ");
+    } catch (IOException e) {
+      return "somebody who has not said who";
+    }
+  }
+
+  /**
+   * Keeps writers from overwriting files under this reader, as long as it is held. A log made without the file has
+   * none.
+   */
+  Optional<DirectoryLock> lockForReading() throws IOException {
+    try {
+      return root.tryLock(READERS, LockMode.SHARED);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns whether somebody has the log open for writing. */
+  boolean hasWriter() {
+    try {
+      return root.isLocked(LOCK);
+    } catch (IOException e) {
+      throw new WalIOException("cannot see whether the log in " + label() + " is open for writing: " + e.getMessage(),
+          e);
+    }
+  }
+
+  // ---- the directory
+
+  /** Refuses a directory that has no FORMAT and holds anything that the creation of a log does not leave. */
+  private void refuseSomethingElse() throws IOException {
+    var names = root.list();
+    if (names.contains(FORMAT)) {
+      return;
+    }
+    var ours = Set.of(LOCK, OWNER, READERS, STREAMS, "system", "snapshots");
+    for (var name : names) {
+      if (!ours.contains(name) && !isTemporaryOf(name)) {
+        throw new IllegalArgumentException(
+            label() + " is not a log and is not empty: it has no FORMAT, but holds '" + name
+                + "'; it was left as it is");
+      }
+    }
+    if (names.contains(STREAMS) && !root.subdirectory(STREAMS).list().isEmpty()) {
+      throw new IllegalArgumentException(
+          label() + " has streams but no FORMAT: the file has been lost; restore it from a "
+              + "copy; the directory was left as it is");
+    }
+  }
+
+  private static boolean isTemporaryOf(String name) {
+    return name.startsWith(FORMAT) || name.startsWith(OWNER);
+  }
+
+  /** Creates what is missing of a new log, or checks what there is; called with the lock held. */
+  void createOrCheck(long now, UUID newId) throws IOException {
+    if (!root.exists(FORMAT)) {
+      for (var directory : DIRECTORIES) {
+        if (!root.exists(directory)) {
+          root.createSubdirectory(directory);
+        }
+      }
+      if (!root.exists(READERS)) {
+        root.create(READERS, 0).close();
+      }
+      root.sync();
+      root.writeAtomically(FORMAT, bytes(LogFormat.ofNewLog(newId, now)));
+    }
+    check();
+    root.sync();
+  }
+
+  private static byte[] bytes(LogFormat format) {
+    var bytes = new byte[LogFormat.SIZE];
+    format.encode().get(bytes);
+    return bytes;
+  }
+
+  /** Checks that this is a log that this version can read. */
+  void check() throws IOException {
+    byte[] bytes;
+    try {
+      bytes = root.read(FORMAT, MAX_SMALL_FILE);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("there is no log in " + label() + ": it has no FORMAT", e);
+    }
+    var format = LogFormat.decode(bytes);
+    if (format == null) {
+      throw new CorruptionException(FORMAT, 0, 0,
+          "the file is damaged; restore it from a copy, nothing was changed");
+    }
+    if (format.shardCount() != 0 || format.rootCount() != 1) {
+      throw new UnsupportedFormatException(
+          label() + " is part of a sharded log (" + format.shardCount() + " shards on " + format.rootCount()
+              + " roots), which this version does not have: use a newer version of the program");
+    }
+  }
+
+  /** Removes what creations and deletions of streams have left; called with the lock held. */
+  void removeLeftOvers() throws IOException {
+    var streams = streams();
+    streams.sync(); // a deletion must not become durable before the rename that justifies it
+    for (var name : streams.list()) {
+      if (name.startsWith(StreamHome.CREATING) || name.startsWith(StreamHome.DELETED)) {
+        StreamHome.removeTree(streams, name);
+      }
+    }
+  }
+
+  Directory streams() throws IOException {
+    return root.subdirectory(STREAMS);
+  }
+
+  /** Returns the names of the streams there are, sorted. */
+  List<String> streamNames() throws IOException {
+    return streams().list().stream().map(Names::decode).flatMap(Optional::stream).sorted().toList();
+  }
+
+  String labelOf(String stream) {
+    return STREAMS + "/" + Names.encode(stream);
+  }
+}

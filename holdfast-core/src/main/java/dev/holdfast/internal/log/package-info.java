@@ -1,0 +1,2 @@
+/** A log: its directory, its lock, its streams. */
+package dev.holdfast.internal.log;

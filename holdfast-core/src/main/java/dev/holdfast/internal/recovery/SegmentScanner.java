@@ -1,0 +1,124 @@
+package dev.holdfast.internal.recovery;
+
+import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.format.IndexEntries;
+import dev.holdfast.internal.format.Seal;
+import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.segment.FileWindow;
+import dev.holdfast.storage.LogFile;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one segment through, validating every frame. Changes nothing. */
+final class SegmentScanner {
+  private static final int WINDOW = 1 << 20;
+
+  private final FileWindow window;
+  private final LogFile file;
+  private final SegmentHeader header;
+  private final long firstId;
+  private final Frame frame = new Frame();
+  private final FrameChecksum checksum = new FrameChecksum();
+  private final IndexEntries index = new IndexEntries();
+  private @Nullable StartFrame start;
+  private long offset = SegmentHeader.SIZE;
+  private long expected;
+  private long proved;
+  private int lastChecksum;
+  private int lastTime;
+  private boolean sealed;
+  private String unsupported = "";
+
+  private SegmentScanner(LogFile file, SegmentHeader header, long firstId) throws IOException {
+    this.window = new FileWindow(file, WINDOW);
+    this.file = file;
+    this.header = header;
+    this.firstId = firstId;
+    this.expected = firstId;
+  }
+
+  /**
+   * The outcome.
+   *
+   * @param segment what was found; null if the start frame is not valid
+   * @param residue whether anything but zeros follows the last frame that continues
+   * @param proved what valid frames prove, also without a start frame
+   * @param unsupported what of it was written by a newer version, or an empty text
+   */
+  record Result(@Nullable ScannedSegment segment, boolean residue, long proved, String unsupported) {}
+
+  static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
+    return new SegmentScanner(file, header, firstId).run();
+  }
+
+  private Result run() throws IOException {
+    while (!sealed && step()) {
+      // each step takes one frame
+    }
+    var residue = false;
+    if (unsupported.isEmpty()) {
+      var hunt = new FrameHunt(file, header, expected, sealed ? offset + frame.size() : offset);
+      residue = hunt.run();
+      proved = Math.max(proved, hunt.proved());
+    }
+    var found = start == null
+        ? null
+        : new ScannedSegment(firstId, header, start, index, offset, expected, lastChecksum, lastTime,
+            window.fileSize(), sealed, residue, proved);
+    return new Result(found, residue, proved, unsupported);
+  }
+
+  private boolean step() throws IOException {
+    if (!window.load(offset, Frame.HEADER)) {
+      return false;
+    }
+    frame.read(window.buffer(), window.at(offset));
+    if (!frame.isPlausible(window.fileSize() - offset, header.maxFrame()) || frame.firstId() != expected
+        || frame.type() == Frame.START != (offset == SegmentHeader.SIZE)
+        || (frame.type() == Frame.SEAL && frame.size() > Seal.sizeWith((int) (offset / IndexEntries.SPACING) + 1))
+        || !window.load(offset, Frame.HEADER + (long) frame.payloadLength())) {
+      return false;
+    }
+    var at = window.at(offset);
+    if (checksum.of(header.salt(), window.buffer().array(), at, frame.payloadLength()) != frame.checksum()) {
+      return false;
+    }
+    if (!frame.unsupported().isEmpty()) {
+      unsupported = frame.unsupported();
+      return false;
+    }
+    return accept(at + Frame.HEADER);
+  }
+
+  private boolean accept(int payload) {
+    var misshapen = switch (frame.type()) {
+      case Frame.BATCH -> !BatchPayload.isValid(window.buffer(), payload, frame.payloadLength(), frame.count());
+      case Frame.SEAL -> Seal.decode(window.buffer(), payload, frame.payloadLength()) == null;
+      default -> false;
+    };
+    if (misshapen) {
+      return false;
+    }
+    proved = Math.max(proved, frame.provedDurable());
+    if (frame.type() == Frame.START) {
+      start = StartFrame.decode(window.buffer(), payload);
+      lastChecksum = frame.checksum();
+      lastTime = (int) frame.time();
+    } else if (frame.isData()) {
+      if (index.wants(offset)) {
+        index.add(expected - firstId, offset, (int) frame.time());
+      }
+      lastChecksum = frame.checksum();
+      lastTime = (int) frame.time();
+    }
+    sealed = frame.type() == Frame.SEAL;
+    if (!sealed) {
+      offset += frame.size();
+      expected = frame.endId();
+    }
+    return true;
+  }
+}

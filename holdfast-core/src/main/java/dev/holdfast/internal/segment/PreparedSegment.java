@@ -1,0 +1,57 @@
+package dev.holdfast.internal.segment;
+
+import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.storage.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file that is ready to become a segment: zero-filled, with its header, all of it durable; under a temporary name.
+ *
+ * @param name its temporary name
+ * @param file the file, open
+ * @param header its header
+ * @param size the bytes reserved
+ * @param growing whether nothing is reserved and the file grows with what is written
+ */
+public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, boolean growing) {
+
+  /** Prepares a file. If it fails nothing is left behind. */
+  public static PreparedSegment create(SegmentFiles files, String name, SegmentHeader header, long size,
+      boolean preallocate) throws IOException {
+    var file = files.directory().create(name, preallocate ? size : 0);
+    try {
+      file.write(header.encode(), 0);
+      file.force();
+      return new PreparedSegment(name, file, header, size, !preallocate);
+    } catch (IOException | RuntimeException e) {
+      discard(files, name, file, e);
+      throw e;
+    }
+  }
+
+  /** Writes a frame, such as the start frame. */
+  public void write(ByteBuffer frame, long offset) throws IOException {
+    file.write(frame, offset);
+  }
+
+  /** Gives the file its name as the segment with this first id; the name is not durable yet. */
+  public void nameIt(SegmentFiles files, String segmentName) throws IOException {
+    files.directory().rename(name, segmentName);
+  }
+
+  /** Deletes the file. */
+  public void discard(SegmentFiles files) throws IOException {
+    file.close();
+    files.directory().delete(name);
+  }
+
+  private static void discard(SegmentFiles files, String name, LogFile file, Exception cause) {
+    try {
+      file.close();
+      files.directory().delete(name);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,748 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.StorageFullException;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalClosedException;
+import dev.holdfast.WalException;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.storage.OutOfSpaceException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write path of one stream. Appenders encode their frames into the filling half of the staging area under a short
+ * lock. Whoever finds no leader becomes the leader: it swaps the halves, writes everything staged so far with one
+ * positional write, syncs if anything in it asks for that, moves the ends, and wakes those who wait. One leader at a
+ * time; so one write and one sync at a time.
+ *
+ * <p>
+ * Anything that changes the segments (rotation, truncation, closing) is done by a leader that has the stream for
+ * itself: nothing is staged meanwhile, and everything staged before has been written.
+ */
+final class GroupCommit {
+  private static final System.Logger LOG = System.getLogger("dev.holdfast");
+  private static final long PUBLISH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final StreamContext context;
+  private final StreamView view;
+  private final SegmentChain chain;
+  private final SyncPolicy policy;
+  private final StreamCounters counters = new StreamCounters();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // guarded by lock
+  private @Nullable StagingBuffer filling;
+  private boolean leading;
+  private boolean exclusive;
+  private int exclusiveWaiting;
+  private boolean closing;
+  private long nextId;
+  private long syncRequested;
+  private long syncStaged; // everything staged below it is synced with what is staged already
+  private boolean timerSet;
+  private final List<Waiter> toComplete = new ArrayList<>(); // settled futures, completed after leadership is handed on
+  private int lastGroup; // leader only
+  private long published; // leader only: the visible end that readers of other processes know
+  private volatile boolean publishDue; // set by the timer, reset by the leader
+  private final ArrayDeque<Waiter> appends = new ArrayDeque<>();
+  private final List<Waiter> syncs = new ArrayList<>();
+
+  /** Something done by a leader that has the stream for itself. */
+  interface Exclusive<T> {
+    T run() throws IOException;
+  }
+
+  GroupCommit(StreamContext context, StreamView view, SegmentChain chain) {
+    this.context = context;
+    this.view = view;
+    this.chain = chain;
+    this.policy = context.options().syncPolicy();
+  }
+
+  StreamCounters counters() {
+    return counters;
+  }
+
+  /** Sets where ids go on after opening. */
+  void startAt(long id) {
+    lock.lock();
+    try {
+      nextId = id;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the id the next record gets. */
+  long nextId() {
+    lock.lock();
+    try {
+      return nextId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- appending
+
+  /** Appends one record and waits until it is kept as promised. */
+  long append(byte[] source, int offset, int length) {
+    Waiter waiter;
+    long id;
+    lock.lock();
+    try {
+      makeRoom(Frame.sizeOf(length), 1);
+      id = stage(source, offset, length);
+      waiter = leadOrWait(id + 1);
+    } finally {
+      lock.unlock();
+    }
+    await(waiter);
+    return id;
+  }
+
+  /**
+   * Appends a batch whose payload takes {@code length} bytes, and waits until it is kept as promised; returns its first
+   * id.
+   */
+  long appendBatch(List<byte[]> records, int length) {
+    Waiter waiter;
+    long id;
+    lock.lock();
+    try {
+      makeRoom(Frame.sizeOf(length), records.size());
+      id = stageBatch(records, length);
+      waiter = leadOrWait(id + records.size());
+    } finally {
+      lock.unlock();
+    }
+    await(waiter);
+    return id;
+  }
+
+  /** Appends one record; the future completes when it is kept as promised. */
+  void appendAsync(byte[] source, int offset, int length, CompletableFuture<Long> future) {
+    lock.lock();
+    try {
+      makeRoom(Frame.sizeOf(length), 1);
+      var id = stage(source, offset, length);
+      appends.addLast(Waiter.future(id + 1, future, id));
+      haveLeader();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Appends a batch; {@code result} makes the future's value from the first id. */
+  <T> void appendBatchAsync(List<byte[]> records, int length, CompletableFuture<T> future,
+      LongFunction<T> result) {
+    lock.lock();
+    try {
+      makeRoom(Frame.sizeOf(length), records.size());
+      var id = stageBatch(records, length);
+      appends.addLast(Waiter.future(id + records.size(), future, result.apply(id)));
+      haveLeader();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long stage(byte[] source, int offset, int length) {
+    var segment = Objects.requireNonNull(chain.active());
+    var half = Objects.requireNonNull(filling);
+    var time = segment.timeField(context.clock().millis());
+    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), time, source, offset, length);
+    return staged(half, 1, length, false);
+  }
+
+  private long stageBatch(List<byte[]> records, int length) {
+    var segment = Objects.requireNonNull(chain.active());
+    var half = Objects.requireNonNull(filling);
+    var time = segment.timeField(context.clock().millis());
+    half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), time, records, length);
+    return staged(half, records.size(), length, true);
+  }
+
+  private long staged(StagingBuffer half, int count, int length, boolean batch) {
+    var id = nextId;
+    nextId += count;
+    counters.appended(count, length);
+    var everyN = policy instanceof SyncPolicy.EveryN(var n) && nextId - Math.max(syncStaged, view.durableEnd()) >= n;
+    if (everyN || SegmentChain.mustSync(policy, batch)) {
+      half.needSync();
+      syncStaged = nextId;
+    }
+    return id;
+  }
+
+  /**
+   * Waits until a frame of this size can be staged, beginning a segment or leading a commit if that is what it takes.
+   * Called with the lock held, which may be let go meanwhile.
+   */
+  private void makeRoom(long frameSize, int records) {
+    while (true) {
+      while (exclusive || exclusiveWaiting > 0) {
+        changed.awaitUninterruptibly();
+      }
+      checkUsable();
+      if (!fits(frameSize, records)) {
+        beginSegment(frameSize, records);
+      } else {
+        if (filling == null) {
+          filling = context.buffers().take(frameSize);
+          filling.begin(Objects.requireNonNull(chain.active()));
+        }
+        if (filling.fits(frameSize)) {
+          return;
+        }
+        commitOrWait();
+      }
+    }
+  }
+
+  private boolean fits(long frameSize, int records) {
+    var segment = chain.active();
+    var limit = context.options().maxRecordsPerSegment();
+    return segment != null && segment.fits(frameSize) && segment.timeFits(context.clock().millis())
+        && segment.records() + records <= 0xFFFF_FFFFL
+        && (limit == 0 || segment.records() == 0 || segment.records() + records <= limit);
+  }
+
+  private void beginSegment(long frameSize, int records) {
+    takeOver();
+    try {
+      checkUsable();
+      if (!fits(frameSize, records)) {
+        unlocked(() -> {
+          chain.beginSegment(frameSize);
+          counters.rotated();
+          return true;
+        });
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      handBack();
+    }
+  }
+
+  /** Leads a commit, or waits until a leader has swapped the halves. */
+  private void commitOrWait() {
+    var full = filling;
+    while (leading && filling == full) {
+      changed.awaitUninterruptibly();
+    }
+    if (filling != full || leading) {
+      return;
+    }
+    leading = true;
+    lock.unlock();
+    try {
+      lead();
+    } finally {
+      lock.lock();
+    }
+  }
+
+  private void checkUsable() {
+    view.checkOpen();
+    if (closing) {
+      throw new WalClosedException("the log is being closed");
+    }
+    view.failStop().check();
+  }
+
+  // ---- leading
+
+  /**
+   * Becomes the leader if there is none: then null; else somebody who waits for {@code end}. Called with the lock held.
+   */
+  private @Nullable Waiter leadOrWait(long end) {
+    if (!leading && exclusiveWaiting == 0) {
+      leading = true;
+      return null;
+    }
+    var waiter = Waiter.thread(end);
+    appends.addLast(waiter);
+    return waiter;
+  }
+
+  private void await(@Nullable Waiter waiter) {
+    if (waiter == null || waiter.await()) {
+      lead();
+    }
+  }
+
+  /** Sees to it that somebody leads; called with the lock held. */
+  private void haveLeader() {
+    if (!leading && exclusiveWaiting == 0) {
+      leading = true;
+      try {
+        context.background().commit(this::leadForOthers);
+      } catch (RuntimeException | Error e) { // no thread can be started: a virtual one needs none of its own
+        LOG.log(Level.WARNING, "no thread to commit with, a virtual one does it", e);
+        Thread.ofVirtual().name("holdfast-commit").start(this::leadForOthers);
+      }
+    }
+  }
+
+  private void leadForOthers() {
+    try {
+      lead();
+    } catch (WalException e) {
+      LOG.log(Level.DEBUG, "told to each of those concerned", e);
+    }
+  }
+
+  /** Commits what is staged and then hands leadership on. Called by the leader, without the lock. */
+  @SuppressWarnings("ThreadPriorityCheck") // a larger group is worth it (docs/DECISIONS.md), nothing relies on it
+  private void lead() {
+    if (lastGroup > 1) {
+      Thread.yield(); // those just woken stage their next records before the halves are swapped
+    }
+    try {
+      commit();
+    } finally {
+      handOn();
+    }
+  }
+
+  /** Writes what is staged, syncs if need be, and moves the ends. */
+  private void commit() {
+    StagingBuffer half;
+    long end;
+    boolean sync;
+    lock.lock();
+    try {
+      half = filling;
+      filling = null;
+      end = nextId;
+      sync = (half != null && half.needsSync()) || syncRequested > view.durableEnd();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (half == null && !sync) {
+      return;
+    }
+    try {
+      view.failStop().check();
+      if (half != null) {
+        write(half);
+      }
+      if (sync) {
+        chain.sync(end);
+        counters.synced();
+      }
+      view.visible(end);
+      if (sync || publishDue) {
+        publish();
+      }
+    } catch (Throwable e) { // whatever it is, those who wait must be told
+      throw fail(half, e);
+    } finally {
+      if (half != null) {
+        context.buffers().giveBack(half);
+      }
+    }
+    prepareAhead();
+  }
+
+  private void prepareAhead() {
+    try {
+      chain.prepareAhead();
+    } catch (RuntimeException | Error e) { // nothing of what was committed depends on it
+      LOG.log(Level.WARNING, "a segment could not be prepared ahead of need", e);
+    }
+  }
+
+  private void write(StagingBuffer half) throws IOException {
+    var segment = Objects.requireNonNull(chain.active());
+    segment.write(half.content(), half.offset());
+    counters.written();
+  }
+
+  /** Tells everybody concerned, and returns the exception for the leader. */
+  private RuntimeException fail(@Nullable StagingBuffer half, Throwable e) {
+    if (e instanceof OutOfSpaceException && half != null && !view.failStop().hasFailed() && undo(half)) {
+      var full = new StorageFullException("stream '" + view.name() + "': no space; nothing of this append was kept: "
+          + e.getMessage(), e);
+      failWaiters(half.firstId(), full);
+      return full;
+    }
+    view.failStop().fail(e);
+    var failed = view.failStop().exception();
+    failWaiters(0, failed);
+    view.wake();
+    return failed;
+  }
+
+  /**
+   * Takes back what is staged from {@code half} on, after a write that ran out of space: the next append begins a new
+   * epoch, in which frames that were written after all are nothing; until then the first of them is no frame any more.
+   */
+  private boolean undo(StagingBuffer half) {
+    try {
+      Objects.requireNonNull(chain.active()).eraseHeader(half.offset());
+    } catch (IOException | WalException e) {
+      view.failStop().fail(e);
+      return false;
+    }
+    lock.lock();
+    try {
+      if (filling != null) {
+        context.buffers().giveBack(filling);
+        filling = null;
+      }
+      chain.abandonActive(half.offset(), half.firstId(), half.checksumBefore());
+      nextId = half.firstId();
+      syncStaged = 0;
+      syncRequested = Math.min(syncRequested, nextId);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failWaiters(long beyond, RuntimeException error) {
+    var concerned = new ArrayList<Waiter>();
+    lock.lock();
+    try {
+      while (!appends.isEmpty() && appends.peekLast().end() > beyond) {
+        concerned.addFirst(appends.pollLast());
+      }
+      for (var i = syncs.size() - 1; i >= 0; i--) {
+        if (syncs.get(i).end() > beyond) {
+          concerned.add(syncs.remove(i));
+        }
+      }
+      for (var waiter : concerned) {
+        waiter.settle(error);
+        if (!waiter.isThread()) {
+          toComplete.add(waiter);
+        }
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    wakeThreads(concerned);
+  }
+
+  /**
+   * Wakes those whose end has come and hands leadership on if there is more to do. Threads are woken before leadership
+   * is given up: so they stage their next records for the next leader, where otherwise the first of them would lead a
+   * small group at once. Futures are completed after: the user's code may run there, and append.
+   */
+  private void handOn() {
+    if (view.failStop().hasFailed()) {
+      failWaiters(0, view.failStop().exception()); // also those who came while the leader was at something else
+    }
+    wakeThreads(takeSettled());
+    Waiter next = null;
+    List<Waiter> futures;
+    lock.lock();
+    try {
+      leading = false;
+      if (exclusiveWaiting == 0 && (filling != null || wantsSync())) {
+        next = nextLeader();
+        handTo(next);
+      }
+      futures = List.copyOf(toComplete);
+      toComplete.clear();
+      setTimer();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      next.wake();
+    }
+    futures.forEach(this::complete);
+  }
+
+  private List<Waiter> takeSettled() {
+    lock.lock();
+    try {
+      var done = settled();
+      lastGroup = done.size();
+      return done;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void wakeThreads(List<Waiter> waiters) {
+    for (var waiter : waiters) {
+      if (waiter.isThread()) {
+        waiter.wake();
+      }
+    }
+  }
+
+  private boolean wantsSync() {
+    return syncRequested > view.durableEnd() && !view.failStop().hasFailed();
+  }
+
+  private List<Waiter> settled() {
+    if (appends.isEmpty() && syncs.isEmpty()) {
+      return List.of();
+    }
+    var done = new ArrayList<Waiter>();
+    while (!appends.isEmpty() && appends.peekFirst().end() <= view.visibleEnd()) {
+      done.add(appends.pollFirst());
+    }
+    for (var i = syncs.size() - 1; i >= 0; i--) {
+      if (syncs.get(i).end() <= view.durableEnd()) {
+        done.add(syncs.remove(i));
+      }
+    }
+    for (var waiter : done) {
+      waiter.settle(null);
+      if (!waiter.isThread()) {
+        toComplete.add(waiter);
+      }
+    }
+    return done;
+  }
+
+  private @Nullable Waiter nextLeader() {
+    for (var waiter : appends) {
+      if (waiter.isThread()) {
+        return waiter;
+      }
+    }
+    for (var waiter : syncs) {
+      if (waiter.isThread()) {
+        return waiter;
+      }
+    }
+    return null;
+  }
+
+  /** Hands leadership to a waiting thread, or, if only futures wait, to a thread of the log. */
+  private void handTo(@Nullable Waiter next) {
+    if (next == null) {
+      haveLeader();
+      return;
+    }
+    leading = true;
+    appends.remove(next);
+    syncs.remove(next);
+    next.lead();
+  }
+
+  private void complete(Waiter waiter) {
+    try {
+      context.options().completionExecutor().execute(waiter::wake);
+    } catch (RuntimeException | Error e) { // the user's executor refuses: the future must complete all the same, and not here
+      LOG.log(Level.WARNING, "the completion executor refuses, a thread of the log completes the future", e);
+      Thread.ofVirtual().name("holdfast-completion").start(waiter::wake);
+    }
+  }
+
+  // ---- syncing
+
+  /** Waits until everything below {@code id}, or everything appended so far if that is less, is durable. */
+  void sync(long id) {
+    Waiter waiter;
+    lock.lock();
+    try {
+      view.checkOpen();
+      var end = Math.min(id, nextId);
+      if (end <= view.durableEnd()) {
+        return;
+      }
+      view.failStop().check();
+      syncRequested = Math.max(syncRequested, end);
+      if (!leading && exclusiveWaiting == 0) {
+        leading = true;
+        waiter = null;
+      } else {
+        waiter = Waiter.thread(end);
+        syncs.add(waiter);
+      }
+    } finally {
+      lock.unlock();
+    }
+    await(waiter);
+  }
+
+  /** Has something done later about records that are visible but not durable; called with the lock held. */
+  private void setTimer() {
+    var syncing = policy instanceof SyncPolicy.Every;
+    var due = syncing ? view.durableEnd() < view.visibleEnd() : published < view.visibleEnd();
+    if (!due || timerSet || closing || view.failStop().hasFailed()) {
+      return;
+    }
+    var nanos = policy instanceof SyncPolicy.Every(var interval) ? interval.toNanos() : PUBLISH_NANOS;
+    try {
+      context.background().after(nanos, syncing ? this::syncLater : this::publishLater);
+      timerSet = true;
+    } catch (RuntimeException | Error e) { // the next commit tries again
+      LOG.log(Level.WARNING, "no timer for stream '" + view.name() + "'", e);
+    }
+  }
+
+  /** Asks for a sync without waiting for it: threads of the log never wait for each other. */
+  private void syncLater() {
+    lock.lock();
+    try {
+      timerSet = false;
+      if (!closing && !view.failStop().hasFailed() && nextId > view.durableEnd()) {
+        syncRequested = nextId;
+        haveLeader();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void publishLater() {
+    lock.lock();
+    try {
+      timerSet = false;
+      if (closing) {
+        return;
+      }
+      publishDue = true;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      tryExclusively(() -> {
+        publish();
+        return true;
+      });
+    } catch (WalException | IOException e) {
+      LOG.log(Level.DEBUG, "told to whoever uses the stream next", e);
+    }
+  }
+
+  /** Tells readers of other processes how far they may read; called by the leader. */
+  private void publish() {
+    publishDue = false;
+    chain.publishState();
+    published = view.visibleEnd();
+  }
+
+  // ---- having the stream for oneself
+
+  /** Runs something when everything staged before has been committed and nothing is staged meanwhile. */
+  <T> T exclusively(Exclusive<T> task) throws IOException {
+    lock.lock();
+    try {
+      takeOver();
+      try {
+        return unlocked(task);
+      } finally {
+        handBack();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs something likewise, unless somebody leads or anything is staged: then false. Never waits. */
+  boolean tryExclusively(Exclusive<Boolean> task) throws IOException {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      if (leading || exclusive || exclusiveWaiting > 0 || filling != null) {
+        return false;
+      }
+      leading = true;
+      exclusive = true;
+      try {
+        return unlocked(task);
+      } finally {
+        handBack();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void takeOver() {
+    exclusiveWaiting++;
+    try {
+      while (leading) {
+        changed.awaitUninterruptibly();
+      }
+      leading = true;
+      exclusive = true;
+    } finally {
+      exclusiveWaiting--;
+    }
+    lock.unlock();
+    try {
+      commit();
+    } catch (WalException e) {
+      LOG.log(Level.DEBUG, "told to those who staged it; whoever has the stream now sees for itself", e);
+    } finally {
+      lock.lock();
+    }
+  }
+
+  private void handBack() {
+    exclusive = false;
+    lock.unlock();
+    try {
+      handOn();
+    } finally {
+      lock.lock();
+    }
+  }
+
+  private <T> T unlocked(Exclusive<T> task) throws IOException {
+    lock.unlock();
+    try {
+      return task.run();
+    } finally {
+      lock.lock();
+    }
+  }
+
+  /** Refuses appends from now on; those that are staged complete. */
+  void refuseAppends() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sets ids back after a truncation from the back; called by whoever has the stream for itself. */
+  void cutAt(long id) {
+    lock.lock();
+    try {
+      nextId = id;
+      syncStaged = 0;
+      syncRequested = Math.min(syncRequested, id);
+      published = Math.min(published, id);
+      syncs.stream().filter(waiter -> waiter.end() > id).forEach(waiter -> {
+        waiter.settle(null); // what it waits for is gone
+        waiter.wake();
+      });
+      syncs.removeIf(waiter -> waiter.end() > id);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

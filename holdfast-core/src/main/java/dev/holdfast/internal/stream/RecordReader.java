@@ -1,0 +1,207 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.CorruptionException;
+import dev.holdfast.RecordVisitor;
+import dev.holdfast.WalIOException;
+import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.IndexEntries;
+import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.segment.OpenSegment;
+import dev.holdfast.internal.segment.Segment;
+import dev.holdfast.internal.stream.StreamView.Cut;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records by id. Safe for use by many threads. */
+final class RecordReader {
+  private final StreamView view;
+  /** How often a read starts over because the segments have changed under it. */
+  static final int MAX_RETRIES = 10;
+
+  private final ScratchPool scratches;
+  private final Runnable refresh;
+
+  /**
+   * Creates a reader.
+   *
+   * @param refresh looks whether anything has changed, before damage is believed
+   */
+  RecordReader(StreamView view, ScratchPool scratches, Runnable refresh) {
+    this.refresh = refresh;
+    this.view = view;
+    this.scratches = scratches;
+  }
+
+  /** Hands a record to {@code visitor}; false if there is none of this id. */
+  boolean get(long id, RecordVisitor visitor) {
+    var scratch = scratches.take();
+    try {
+      var found = find(id, scratch);
+      if (found < 0) {
+        return false;
+      }
+      var at = recordAt(scratch, found, id);
+      visitor.visit(id, scratch.view(at, recordLength(scratch, found, id)));
+      return true;
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  /** Returns a copy of a record, or null if there is none of this id. */
+  byte @Nullable [] get(long id) {
+    var scratch = scratches.take();
+    try {
+      var found = find(id, scratch);
+      if (found < 0) {
+        return null;
+      }
+      var result = new byte[recordLength(scratch, found, id)];
+      scratch.bytes().get(recordAt(scratch, found, id), result);
+      return result;
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  /** Where a history ends: as the start frame of the segment that begins there says it. */
+  StartFrame endAt(long id) throws IOException {
+    var segments = view.segments();
+    var i = segments.indexOf(id - 1);
+    if (i < 0) {
+      return StartFrame.FIRST;
+    }
+    var segment = segments.get(i);
+    var open = segment.acquire();
+    try {
+      var epoch = open.header().epoch();
+      var seal = open.seal();
+      if (seal != null && segment.firstId() + seal.records() == id) {
+        return new StartFrame(segment.firstId(), epoch, seal.dataEnd(), seal.checksum());
+      }
+      return lastFrame(open, segment, id,
+          (frame, end) -> new StartFrame(segment.firstId(), epoch, end, frame.checksum()));
+    } finally {
+      segment.release();
+    }
+  }
+
+  /** Returns the offset of the end of the frame with the last record below {@code id}, which is in this segment. */
+  long endIn(OpenSegment open, Segment segment, long id) throws IOException {
+    return lastFrame(open, segment, id, (_, end) -> end);
+  }
+
+  private <T> T lastFrame(OpenSegment open, Segment segment, long id, BiFunction<Frame, Long, T> result)
+      throws IOException {
+    var scratch = scratches.take();
+    try {
+      var offset = frameOf(open, segment, id - 1, scratch);
+      return result.apply(scratch.frame(), offset + scratch.frame().size());
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  private static int recordAt(Scratch scratch, long offset, long id) {
+    var frame = scratch.frame();
+    var payload = scratch.payloadOf(offset);
+    return frame.type() == Frame.RECORD
+        ? payload
+        : BatchPayload.offset(scratch.bytes(), payload, frame.count(), (int) (id - frame.firstId()));
+  }
+
+  private static int recordLength(Scratch scratch, long offset, long id) {
+    var frame = scratch.frame();
+    return frame.type() == Frame.RECORD
+        ? frame.payloadLength()
+        : BatchPayload.length(scratch.bytes(), scratch.payloadOf(offset), (int) (id - frame.firstId()));
+  }
+
+  /**
+   * Has the validated frame with this record in {@code scratch} and returns its offset, or -1 if there is no such
+   * record.
+   */
+  private long find(long id, Scratch scratch) {
+    for (var attempt = 0;; attempt++) {
+      var cut = view.lastCut();
+      var end = view.readableEnd(); // before the segments: whatever is visible is in a segment published before
+      var segments = view.segments();
+      if (id >= end) {
+        view.checkReadable(id);
+        return -1;
+      }
+      var i = segments.indexOf(id);
+      if (i < 0) {
+        return -1;
+      }
+      try {
+        var offset = findIn(segments, i, id, scratch);
+        if (view.lastCut() == cut) {
+          return offset;
+        }
+      } catch (CorruptionException e) {
+        if (isStillTrue(segments, cut, attempt)) {
+          throw e;
+        }
+      } catch (IOException e) {
+        if (isStillTrue(segments, cut, attempt)) {
+          throw unreadable(segments.get(i), id, e);
+        }
+      }
+      scratch.forget();
+    }
+  }
+
+  private boolean isStillTrue(SegmentList segments, Cut cut, int attempt) {
+    refresh.run();
+    view.checkOpen();
+    return view.isCurrent(segments, cut) || attempt >= MAX_RETRIES;
+  }
+
+  static RuntimeException unreadable(Segment segment, long id, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return segment.files().corrupt(segment.name(), 0, id, "the file is gone");
+    }
+    return new WalIOException("cannot read " + segment.files().labelOf(segment.name()) + ": " + e.getMessage(), e);
+  }
+
+  private static long findIn(SegmentList segments, int i, long id, Scratch scratch) throws IOException {
+    var segment = segments.get(i);
+    var open = segment.acquire();
+    try {
+      segments.checkedEnd(i, id, open);
+      return frameOf(open, segment, id, scratch);
+    } finally {
+      segment.release();
+    }
+  }
+
+  /** Has the validated frame with record {@code id} in {@code scratch}; returns its offset. */
+  static long frameOf(OpenSegment open, Segment segment, long id, Scratch scratch) throws IOException {
+    scratch.forget();
+    var index = open.index();
+    var entry = index.floor(id - segment.firstId());
+    var offset = startOf(index, entry);
+    var expected = entry < 0 ? segment.firstId() : segment.firstId() + index.idDistance(entry);
+    while (true) {
+      if (!scratch.readHeader(open, offset, expected) || scratch.frame().type() == Frame.SEAL) {
+        throw segment.files().corrupt(segment.name(), offset, expected,
+            "no frame continues here, but record " + id + " must be behind");
+      }
+      var frame = scratch.frame();
+      if (id < frame.endId()) {
+        scratch.readFrame(open, segment, offset);
+        return offset;
+      }
+      offset += frame.size();
+      expected = frame.endId();
+    }
+  }
+
+  private static long startOf(IndexEntries index, int entry) {
+    return entry < 0 ? StartFrame.DATA_START : index.offset(entry);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.ChecksumMismatchException;
+import dev.holdfast.UnsupportedFormatException;
+import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.segment.OpenSegment;
+import dev.holdfast.internal.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A piece of a segment in memory, copied from it and then looked at: frames are stepped through, and one is validated
+ * before its records are handed out. Not safe for use by several threads.
+ */
+final class Scratch {
+  private final Frame frame = new Frame();
+  private final FrameChecksum checksum = new FrameChecksum();
+  private final int usual;
+  private ByteBuffer bytes;
+  private ByteBuffer readOnly;
+  private long start;
+  private int length;
+
+  Scratch(int size) {
+    this.usual = size;
+    this.bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    this.readOnly = bytes.asReadOnlyBuffer();
+  }
+
+  /** Forgets what was copied. */
+  void forget() {
+    length = 0;
+  }
+
+  /** Lets go of a buffer that a large frame needed. */
+  void shrink() {
+    length = 0;
+    if (bytes.capacity() > usual) {
+      resize(usual);
+    }
+  }
+
+  private void resize(int size) {
+    bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    readOnly = bytes.asReadOnlyBuffer();
+  }
+
+  /** Returns the fields of the frame read last. */
+  Frame frame() {
+    return frame;
+  }
+
+  /** Returns the buffer, little-endian. */
+  ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** Returns a read-only view of part of the buffer; the same object every time until a larger frame comes. */
+  ByteBuffer view(int from, int size) {
+    return readOnly.limit(from + size).position(from);
+  }
+
+  /** Returns where in the buffer the payload of the frame at {@code offset} begins. */
+  int payloadOf(long offset) {
+    return (int) (offset - start) + Frame.HEADER;
+  }
+
+  /**
+   * Reads the header of the frame at {@code offset}, which must begin with record {@code expected}.
+   *
+   * @return whether there is a plausible one; false says that the segment's frames end here
+   */
+  boolean readHeader(OpenSegment segment, long offset, long expected) throws IOException {
+    if (!load(segment, offset, Frame.HEADER, usual)) {
+      return false;
+    }
+    frame.read(bytes, (int) (offset - start));
+    return frame.firstId() == expected && frame.isPlausible(Long.MAX_VALUE, segment.header().maxFrame());
+  }
+
+  /** Reads the rest of the frame at {@code offset}, whose header was read, and validates it. */
+  void readFrame(OpenSegment open, Segment segment, long offset) throws IOException {
+    var size = Frame.HEADER + frame.payloadLength();
+    if (!load(open, offset, size, Math.max(usual, size))) {
+      throw damaged(segment, offset, "the frame of " + size + " bytes reaches beyond the end of the file");
+    }
+    var at = (int) (offset - start);
+    var actual = checksum.of(open.header().salt(), bytes.array(), at, frame.payloadLength());
+    if (actual != frame.checksum()) {
+      throw damaged(segment, offset, "the checksum of the frame is " + Integer.toHexString(frame.checksum())
+          + ", but that of its bytes " + Integer.toHexString(actual));
+    }
+    if (!frame.unsupported().isEmpty()) {
+      throw new UnsupportedFormatException(segment.files().labelOf(segment.name()) + " at offset " + offset + " uses "
+          + frame.unsupported() + ", which this version does not have: use a newer version of the program");
+    }
+    if (frame.type() == Frame.BATCH
+        && !BatchPayload.isValid(bytes, at + Frame.HEADER, frame.payloadLength(), frame.count())) {
+      throw damaged(segment, offset, "the lengths in the batch do not add up");
+    }
+  }
+
+  private ChecksumMismatchException damaged(Segment segment, long offset, String problem) {
+    return new ChecksumMismatchException(segment.files().labelOf(segment.name()), offset, frame.firstId(), problem);
+  }
+
+  /**
+   * Has the bytes [offset, offset + needed) in the buffer, reading {@code wanted} if it must read; false if there are
+   * fewer.
+   */
+  private boolean load(OpenSegment segment, long offset, int needed, int wanted) throws IOException {
+    if (offset >= start && offset + needed <= start + length) {
+      return true;
+    }
+    if (needed > bytes.capacity()) {
+      if (needed > segment.currentSize() - offset) {
+        return false; // a length that the file does not justify leads to no allocation
+      }
+      resize(needed);
+    }
+    start = offset;
+    length = 0;
+    length = segment.read(offset, bytes.array(), 0, Math.min(bytes.capacity(), Math.max(needed, wanted)));
+    return length >= needed;
+  }
+}

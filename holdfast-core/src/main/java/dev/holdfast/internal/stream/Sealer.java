@@ -1,0 +1,106 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.internal.segment.Segment;
+import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.storage.OutOfSpaceException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Seals segments behind the rotation, off the appending thread. A segment is sealed only after its successor's start
+ * frame and name are durable. An error fails the stream, except that on a full disk a segment stays without a seal,
+ * which costs only the time to read it through.
+ */
+final class Sealer {
+  private static final System.Logger LOG = System.getLogger("dev.holdfast");
+
+  private final StreamView view;
+  private final Executor executor;
+  private final List<SegmentWriter> unsealed = new ArrayList<>(); // guarded by this
+  private CompletableFuture<Void> running = CompletableFuture.completedFuture(null); // leader only
+
+  Sealer(StreamView view, Executor executor) {
+    this.view = view;
+    this.executor = executor;
+  }
+
+  /** Notes a segment that is complete, to be sealed when its successor is there. */
+  synchronized void later(SegmentWriter segment) {
+    unsealed.add(segment);
+  }
+
+  /** Drops the segments that a truncation from the back has removed. */
+  synchronized void forget(long fromId) {
+    unsealed.removeIf(segment -> segment.segment().firstId() >= fromId);
+  }
+
+  /** Drops the segments that a truncation from the front has removed. */
+  synchronized void forgetBefore(long floor) {
+    unsealed.removeIf(segment -> segment.segment().firstId() < floor);
+  }
+
+  private synchronized List<SegmentWriter> snapshot() {
+    return List.copyOf(unsealed);
+  }
+
+  private synchronized void done(SegmentWriter segment) {
+    unsealed.remove(segment);
+  }
+
+  /** Makes all segments that have no seal yet durable. */
+  void syncUnsealed() throws IOException {
+    for (var segment : snapshot()) {
+      segment.sync();
+      segment.syncName();
+    }
+  }
+
+  /** Begins to seal what there is; {@code successor} comes behind all of it. */
+  void sealBefore(SegmentWriter successor) {
+    await();
+    var todo = snapshot();
+    if (!todo.isEmpty()) {
+      running = CompletableFuture.runAsync(() -> todo.forEach(segment -> seal(segment, successor)), executor);
+    }
+  }
+
+  /** Waits until what was begun is over. */
+  void await() {
+    running.join();
+    view.failStop().check();
+  }
+
+  /** Waits until what was begun is over, whatever came of it. */
+  void finish() {
+    running.join();
+  }
+
+  private void seal(SegmentWriter segment, SegmentWriter successor) {
+    try {
+      segment.sync();
+      segment.syncName();
+      successor.sync();
+      successor.syncName();
+      segment.seal();
+      var sealed = Segment.onDisk(segment.segment().files(), segment.header().streamId(), segment.segment().firstId(),
+          segment.placedId());
+      view.segments(list -> {
+        list.replaceAll(old -> old == segment.segment() ? sealed : old);
+        return list;
+      });
+      done(segment);
+      segment.segment().retire();
+    } catch (OutOfSpaceException e) {
+      if (!view.failStop().hasFailed()) {
+        LOG.log(Level.WARNING, "stream '" + view.name() + "': no space to seal " + segment.segment().name(), e);
+        done(segment);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      view.failStop().fail(e);
+    }
+  }
+}

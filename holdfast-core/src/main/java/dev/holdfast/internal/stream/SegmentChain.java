@@ -1,0 +1,542 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.IdRange;
+import dev.holdfast.StorageFullException;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalIOException;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.IndexEntries;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.format.StateSlot;
+import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.ScannedSegment;
+import dev.holdfast.internal.recovery.Settlement;
+import dev.holdfast.internal.segment.FailStop;
+import dev.holdfast.internal.segment.PreparedSegment;
+import dev.holdfast.internal.segment.Segment;
+import dev.holdfast.internal.segment.SegmentFiles;
+import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.internal.segment.StateFile;
+import dev.holdfast.storage.OutOfSpaceException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of a stream that is open for writing: which one is active, how the next one begins, what a sync must
+ * cover, how the stream is cut at either end. The steps and what a crash after each leaves are in
+ * {@code docs/CRASH-SAFETY.md}.
+ *
+ * <p>
+ * All methods are called by the stream's leader, one thread at a time; {@link #active} is also read under the stream's
+ * lock, under which it is replaced only while nobody stages.
+ */
+final class SegmentChain {
+  private final StreamHome home;
+  private final StreamContext context;
+  private final StreamView view;
+  private final FailStop failStop;
+  private final RecordReader reader;
+  private final BooleanSupplier cleaner;
+  private final Successor successor;
+  private final Sealer sealer;
+
+  private @Nullable SegmentFiles files;
+  private @Nullable StateFile state;
+  private @Nullable Settlement settlement;
+  private List<String> beyond = List.of();
+  /** A segment without records that was found at the end: it knows where the history before it ends. */
+  private @Nullable ScannedSegment emptyLast;
+  private volatile @Nullable SegmentWriter active;
+  private boolean damaged;
+  private long epoch;
+  private long lastSize;
+  private long streamId;
+
+  SegmentChain(StreamHome home, StreamContext context, StreamView view, RecordReader reader, BooleanSupplier cleaner) {
+    this.home = home;
+    this.context = context;
+    this.view = view;
+    this.failStop = view.failStop();
+    this.reader = reader;
+    this.cleaner = cleaner;
+    this.successor = new Successor(context);
+    this.sealer = new Sealer(view, context.background().maintenance());
+  }
+
+  // ---- opening
+
+  /** Takes over what a scan found: nothing is written, but left-overs are deleted. */
+  void recover(SegmentFiles found, Recovered recovered) throws IOException {
+    files = found;
+    var slot = recovered.state().newest();
+    epoch = Math.max(slot == null ? 0 : slot.epoch(), recovered.files().newestEpoch());
+    streamId = recovered.files().streamId();
+    if (slot == null) {
+      slot = new StateSlot(1, Math.max(1, epoch), 0, 0, recovered.files().floor(), found.nameHash(), streamId);
+      found.directory().writeAtomically(Names.STATE, slot.encodeFile());
+    }
+    state = new StateFile(found, slot, failStop);
+    removeLeftOvers(found, recovered);
+    publish(found, recovered);
+    settlement = Settlement.of(found, recovered);
+    beyond = recovered.beyond();
+    emptyLast = recovered.emptyLast();
+    damaged = recovered.isCorrupt();
+  }
+
+  /**
+   * A deletion must not become durable before what justifies it: the names, and the floor, may so far only be in the
+   * page cache.
+   */
+  private void removeLeftOvers(SegmentFiles found, Recovered recovered) throws IOException {
+    var listing = recovered.files();
+    var directory = found.directory();
+    directory.sync();
+    var floorIsThere = !listing.live().isEmpty() && listing.live().getFirst() == listing.floor();
+    if (!listing.belowFloor().isEmpty() && floorIsThere) {
+      stateFile().raiseFloor(listing.floor());
+      for (var firstId : listing.belowFloor()) {
+        directory.delete(Names.segment(firstId));
+      }
+    }
+    if (!recovered.isCorrupt()) {
+      for (var firstId : listing.cutOff()) {
+        directory.delete(Names.segment(firstId));
+      }
+    }
+    for (var name : listing.prepared()) {
+      directory.delete(name);
+    }
+    if (!listing.cutOff().isEmpty()) {
+      directory.sync();
+    }
+  }
+
+  private void publish(SegmentFiles found, Recovered recovered) {
+    var firstIds = recovered.segments();
+    var segments = new ArrayList<Segment>();
+    for (var i = 0; i < firstIds.size(); i++) {
+      var firstId = firstIds.get(i);
+      var end = i + 1 < firstIds.size() ? firstIds.get(i + 1) : recovered.end();
+      var scanned = recovered.scanned().stream().filter(s -> s.firstId() == firstId && !s.sealed()).findAny();
+      segments.add(scanned.map(s -> reopened(found, s).segment())
+          .orElseGet(() -> Segment.onDisk(found, streamId, firstId, end)));
+    }
+    lastSize = recovered.scanned().isEmpty() ? 0 : recovered.scanned().getLast().endOffset();
+    view.begin(segments, recovered.end());
+    view.durable(recovered.durableEnd());
+    view.visible(recovered.durableEnd());
+  }
+
+  private SegmentWriter reopened(SegmentFiles found, ScannedSegment scanned) {
+    var position = new SegmentWriter.Position(scanned.firstId(), scanned.endOffset(), scanned.endId(),
+        scanned.lastTime(), scanned.lastChecksum(), scanned.index(), true);
+    var writer = new SegmentWriter(found, scanned.header(), scanned.start(), position, scanned.fileSize(), false,
+        failStop, cleaner);
+    if (!scanned.residue()) {
+      sealer.later(writer);
+    }
+    return writer;
+  }
+
+  /** Returns whether records were found of which nothing proves that they are durable. */
+  boolean isUnsettled() {
+    var open = settlement;
+    return open != null && !open.isEmpty();
+  }
+
+  /** Returns whether damage was found and the history that goes on without it has not begun yet. */
+  boolean isDamaged() {
+    return damaged;
+  }
+
+  // ---- state
+
+  boolean exists() {
+    return files != null;
+  }
+
+  /** Returns the segment that frames are placed into, or null if one must be begun first. */
+  @Nullable
+  SegmentWriter active() {
+    return active;
+  }
+
+  private SegmentFiles files() {
+    return Objects.requireNonNull(files, "the stream does not exist yet");
+  }
+
+  private StateFile stateFile() {
+    return Objects.requireNonNull(state, "the stream does not exist yet");
+  }
+
+  /** Tells readers of other processes how far they may read. */
+  void publishState() {
+    var file = state;
+    if (file != null) {
+      file.publish(view.durableEnd(), Math.max(view.durableEnd(), view.visibleEnd()));
+    }
+  }
+
+  // ---- syncing
+
+  /**
+   * Makes everything written durable: what was found at opening, earlier segments, the active one, the names; in this
+   * order. Then moves the durable end to {@code end}, the id after the last record written.
+   */
+  void sync(long end) throws IOException {
+    settle();
+    sealer.syncUnsealed();
+    var current = active;
+    if (current != null) {
+      current.sync();
+      current.syncName();
+    }
+    failStop.check();
+    view.durable(end);
+  }
+
+  private void settle() throws IOException {
+    var open = settlement;
+    if (open == null) {
+      return;
+    }
+    try {
+      if (!open.isEmpty()) {
+        open.run();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      throw e;
+    }
+    settlement = null;
+  }
+
+  // ---- beginning a segment
+
+  /** Begins a segment in which a frame of this size fits; everything placed has been written. */
+  void beginSegment(long frameSize) {
+    var current = active;
+    try {
+      if (files == null) {
+        createStream(frameSize);
+      } else if (current == null) {
+        beginEpoch(view.visibleEnd(), frameSize, first -> {
+          append(first);
+          sealer.sealBefore(first);
+        });
+      } else {
+        rotate(current, frameSize);
+      }
+    } catch (OutOfSpaceException e) {
+      failStop.check();
+      throw new StorageFullException(
+          "stream '" + view.name() + "': no space for a new segment; nothing of this append was kept: "
+              + e.getMessage(),
+          e);
+    } catch (IOException e) {
+      failStop.check();
+      throw new WalIOException("stream '" + view.name() + "': cannot begin a segment: " + e.getMessage(), e);
+    }
+  }
+
+  private void createStream(long frameSize) throws IOException {
+    streamId = context.random().nextLong();
+    epoch = 1;
+    var header = header(epoch, successor.sizeFor(0, frameSize));
+    var slot = home.create(streamId, header, context.options().preallocate());
+    try {
+      var created = home.nameIt();
+      state = new StateFile(created, slot, failStop);
+      files = created;
+    } catch (IOException | RuntimeException | Error e) { // the stream may exist or not
+      failStop.fail(e);
+      throw e;
+    }
+    append(activate(header, StartFrame.FIRST, 0, true, null));
+  }
+
+  private SegmentHeader header(long epochOfIt, long size) {
+    var options = context.options();
+    var maxFrame = Frame.sizeOf(Math.max(options.maxRecordSize(), options.maxBatchSize()));
+    return new SegmentHeader(Names.hash(view.name()), streamId, context.random().nextLong(), epochOfIt,
+        context.clock().millis(), options.preallocate() ? size : 0, (int) maxFrame);
+  }
+
+  private void rotate(SegmentWriter current, long frameSize) throws IOException {
+    sealer.await();
+    var id = current.placedId();
+    var replaced = current.records() == 0;
+    var start = replaced
+        ? current.start()
+        : new StartFrame(current.segment().firstId(), epoch, current.placedOffset(), current.lastChecksum());
+    var prepared = successor.take(files(), frameSize, current.fileSize(), size -> header(epoch, size));
+    try {
+      prepared.write(start.encode(prepared.header().salt(), id, Frame.unsynced(id, view.durableEnd()), 0),
+          SegmentHeader.SIZE);
+      if (replaced) {
+        prepared.file().force(); // the start frame it replaces may be relied on: the first of an epoch is durable
+      }
+    } catch (IOException e) {
+      prepared.discard(files());
+      throw e;
+    }
+    nameIt(prepared, id);
+    try {
+      var next = activate(prepared.header(), start, id, false, prepared);
+      append(next);
+      if (!replaced) {
+        sealer.later(current);
+        sealer.sealBefore(next);
+      }
+    } catch (IOException | RuntimeException | Error e) { // the segment has its name: there is no going back
+      failStop.fail(e);
+      throw e;
+    }
+  }
+
+  /** A failed rename may have happened all the same, so nothing can be said about the stream any more. */
+  private void nameIt(PreparedSegment prepared, long id) throws IOException {
+    try {
+      prepared.nameIt(files(), Names.segment(id));
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      prepared.file().close();
+      throw e;
+    }
+  }
+
+  /** Makes a named segment the active one. */
+  private SegmentWriter activate(SegmentHeader header, StartFrame start, long id, boolean durable,
+      @Nullable PreparedSegment prepared) throws IOException {
+    var unsynced = durable ? 0 : Frame.unsynced(id, view.durableEnd());
+    var checksum = start.encode(header.salt(), id, unsynced, 0).getInt(Frame.CHECKSUM);
+    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum, new IndexEntries(), durable);
+    var growing = header.reserved() == 0;
+    var size = growing ? context.options().maxSegmentSize() : header.reserved();
+    var writer = new SegmentWriter(files(), header, start, position, size, growing, failStop, cleaner);
+    if (prepared != null) {
+      writer.adopt(prepared.file());
+    }
+    lastSize = size;
+    active = writer;
+    return writer;
+  }
+
+  /** Publishes a new segment as the last one, in the place of an empty one that it replaces. */
+  private void append(SegmentWriter writer) throws IOException {
+    var replaced = segmentsFrom(writer.segment().firstId());
+    view.segments(list -> endWith(list, writer));
+    for (var segment : replaced) {
+      segment.retire();
+    }
+  }
+
+  private List<Segment> segmentsFrom(long id) {
+    return view.segments().asList().stream().filter(segment -> segment.firstId() >= id).toList();
+  }
+
+  private static List<Segment> endWith(List<Segment> list, SegmentWriter writer) {
+    list.removeIf(segment -> segment.firstId() >= writer.segment().firstId());
+    list.add(writer.segment());
+    return list;
+  }
+
+  /** Prepares the next segment ahead of need. */
+  void prepareAhead() {
+    var current = active;
+    if (current != null && current.records() > 0 && current.placedOffset() > current.fileSize() / 2) {
+      successor.prepare(files(), current.fileSize(), size -> header(epoch, size));
+    }
+  }
+
+  // ---- a new history
+
+  /**
+   * Begins a segment of a new epoch at {@code id}: the end of the stream, or where it is cut. Its start frame is
+   * durable before it has its name, and says where the history before it ends.
+   */
+  private void beginEpoch(long id, long frameSize, Begun begun) throws IOException {
+    sync(view.visibleEnd());
+    sealer.await();
+    successor.discard(files());
+    var empty = emptyLast;
+    var before = empty != null && empty.firstId() == id ? empty.start() : reader.endAt(id);
+    var next = Math.max(epoch, stateFile().epoch()) + 1;
+    stateFile().beginEpoch(next, id);
+    var size = successor.sizeFor(lastSize, frameSize);
+    var prepared = successor.create(files(), header(next, size), size);
+    try {
+      prepared.write(before.encode(prepared.header().salt(), id, 0, 0), SegmentHeader.SIZE);
+      prepared.file().force();
+      setAside(next);
+    } catch (IOException | RuntimeException e) {
+      prepared.discard(files());
+      throw e;
+    }
+    view.change(() -> {
+      nameIt(prepared, id);
+      try {
+        syncNames();
+        stateFile().hasBegun(next, id);
+        epoch = next;
+        damaged = false;
+        emptyLast = null;
+        begun.with(activate(prepared.header(), before, id, true, prepared));
+        return true;
+      } catch (IOException | RuntimeException | Error e) { // the new history has its name: there is no going back
+        failStop.fail(e);
+        throw e;
+      }
+    });
+  }
+
+  /** What is done when the first segment of a new epoch is there. */
+  private interface Begun {
+    void with(SegmentWriter first) throws IOException;
+  }
+
+  /** Keeps the bytes of what lies beyond the end that was decided on. */
+  private void setAside(long newEpoch) throws IOException {
+    if (beyond.isEmpty()) {
+      return;
+    }
+    try {
+      for (var name : beyond) {
+        files().directory().rename(name, name + "." + newEpoch + Names.SET_ASIDE);
+      }
+      files().directory().sync();
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      throw e;
+    }
+    beyond = List.of();
+  }
+
+  private void syncNames() throws IOException {
+    try {
+      files().directory().sync();
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      throw e;
+    }
+  }
+
+  /**
+   * Gives up the active segment after a failed write: the next append begins a new epoch, in which what was written is
+   * nothing.
+   */
+  void abandonActive(long offset, long id, int checksum) {
+    var current = Objects.requireNonNull(active);
+    current.unplace(offset, id, checksum);
+    if (current.records() > 0) { // else the new epoch's first segment replaces it
+      sealer.later(current);
+    }
+    active = null;
+  }
+
+  // ---- truncation
+
+  IdRange truncateBefore(long id) throws IOException {
+    var segments = view.segments();
+    var keep = Math.max(0, segments.indexOf(id));
+    var from = segments.firstId();
+    if (keep == 0) {
+      return new IdRange(from, from);
+    }
+    sync(view.visibleEnd());
+    sealer.await();
+    publishState();
+    var floor = segments.get(keep).firstId();
+    syncNames();
+    stateFile().raiseFloor(floor);
+    view.segments(list -> {
+      list.removeIf(segment -> segment.firstId() < floor);
+      return list;
+    });
+    sealer.forgetBefore(floor);
+    for (var i = 0; i < keep; i++) {
+      files().directory().delete(segments.get(i).name());
+      segments.get(i).retire();
+    }
+    return new IdRange(from, floor);
+  }
+
+  /**
+   * Begins another history at {@code id}, then deletes what only the former one had.
+   *
+   * @param afterCut called when readers see the new history
+   */
+  IdRange truncateFrom(long id, Runnable afterCut) throws IOException {
+    var end = view.visibleEnd();
+    var removed = segmentsFrom(id);
+    var former = active;
+    beginEpoch(id, 0, first -> {
+      view.cut(id, list -> endWith(list, first));
+      afterCut.run();
+      sealer.forget(id);
+      if (former != null && former.segment().firstId() < id) {
+        sealer.later(former);
+      }
+      sealer.sealBefore(first);
+      for (var segment : removed) {
+        segment.retire();
+      }
+      for (var name : files().directory().list()) { // also an empty segment found at opening, which no reader knows
+        if (Names.firstId(name) > id) {
+          files().directory().delete(name);
+        }
+      }
+      syncNames();
+    });
+    return new IdRange(id, end);
+  }
+
+  // ---- closing
+
+  /** Seals the active segment, everything being durable. */
+  void seal() throws IOException {
+    if (!exists()) {
+      return;
+    }
+    sealer.await();
+    successor.discard(files());
+    var current = active;
+    if (current != null) {
+      active = null;
+      current.seal();
+    }
+  }
+
+  /** Closes the files. */
+  void close() throws IOException {
+    sealer.finish();
+    if (files != null) {
+      successor.discard(files());
+    }
+    if (state != null) {
+      state.close();
+      state = null; // nothing is written by the name of a file that may soon be another stream's
+    }
+    for (var segment : view.segments().asList()) {
+      segment.retire();
+    }
+  }
+
+  /** Returns the policy's answer to whether a batch, or a single record, must be durable before it is acknowledged. */
+  static boolean mustSync(SyncPolicy policy, boolean batch) {
+    return switch (policy) {
+      case SyncPolicy.Basic.STRICT -> true;
+      case SyncPolicy.Basic.BATCH_ONLY -> batch;
+      case SyncPolicy.Basic.ASYNC -> false;
+      case SyncPolicy.EveryN(var n) -> n == 1;
+      case SyncPolicy.Every _ -> false;
+    };
+  }
+}

@@ -1,0 +1,110 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.segment.SegmentWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * One half of a stream's staging area: frames of one segment, as they are to stand in the file. Filled under the
+ * stream's lock, then written by its leader.
+ */
+final class StagingBuffer {
+  private final ByteBuffer bytes;
+  private final ByteBuffer view;
+  private final FrameChecksum checksum = new FrameChecksum();
+  private final boolean pooled;
+  private int used;
+  private long offset;
+  private long firstId;
+  private int checksumBefore;
+  private boolean needsSync;
+
+  StagingBuffer(int size, boolean pooled) {
+    this.bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+    this.view = bytes.duplicate();
+    this.pooled = pooled;
+  }
+
+  boolean isPooled() {
+    return pooled;
+  }
+
+  /** Begins to be filled with the frames that come next in {@code segment}. */
+  void begin(SegmentWriter segment) {
+    used = 0;
+    offset = segment.placedOffset();
+    firstId = segment.placedId();
+    checksumBefore = segment.lastChecksum();
+    needsSync = false;
+  }
+
+  boolean fits(long frameSize) {
+    return frameSize <= bytes.capacity() - used;
+  }
+
+  /** Adds a frame with one record. */
+  void add(SegmentWriter segment, int unsynced, int time, byte[] source, int from, int length) {
+    var at = used;
+    Frame.putHeader(bytes, at, length, segment.placedId(), 1, unsynced, time, Frame.RECORD);
+    bytes.put(at + Frame.HEADER, source, from, length);
+    finish(segment, at, length, 1, time);
+  }
+
+  /** Adds a frame with a batch whose payload has {@code length} bytes. */
+  void addBatch(SegmentWriter segment, int unsynced, int time, List<byte[]> records, int length) {
+    var at = used;
+    Frame.putHeader(bytes, at, length, segment.placedId(), records.size(), unsynced, time, Frame.BATCH);
+    var lengths = at + Frame.HEADER;
+    var content = lengths + records.size() * Integer.BYTES;
+    for (var record : records) {
+      bytes.putInt(lengths, record.length);
+      bytes.put(content, record);
+      lengths += Integer.BYTES;
+      content += record.length;
+    }
+    finish(segment, at, length, records.size(), time);
+  }
+
+  private void finish(SegmentWriter segment, int at, int length, int count, int time) {
+    var size = (int) Frame.sizeOf(length);
+    for (var i = at + Frame.HEADER + length; i < at + size; i++) {
+      bytes.put(i, (byte) 0);
+    }
+    var sum = checksum.of(segment.header().salt(), view, at, length);
+    bytes.putInt(at + Frame.CHECKSUM, sum);
+    segment.placed(size, count, time, sum); // first: if it fails, nothing is staged
+    used = at + size;
+  }
+
+  /** Notes that what is in here may be acknowledged only when it is durable. */
+  void needSync() {
+    needsSync = true;
+  }
+
+  boolean needsSync() {
+    return needsSync;
+  }
+
+  /** Returns the bytes to be written. */
+  ByteBuffer content() {
+    return view.limit(used).position(0);
+  }
+
+  /** Returns where in the segment they belong. */
+  long offset() {
+    return offset;
+  }
+
+  /** Returns the first id in here. */
+  long firstId() {
+    return firstId;
+  }
+
+  /** Returns the checksum of the frame before the first one in here. */
+  int checksumBefore() {
+    return checksumBefore;
+  }
+}

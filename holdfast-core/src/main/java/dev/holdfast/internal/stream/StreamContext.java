@@ -1,0 +1,24 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.WalOptions;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the streams of a log share.
+ *
+ * @param options the options, those of the stream applied
+ * @param buffers staging buffers
+ * @param scratches read buffers
+ * @param background threads
+ * @param clock the time that records get
+ * @param random where salts and stream ids come from; safe for use by many threads
+ */
+public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches, Background background,
+    InstantSource clock, RandomGenerator random) {
+
+  /** Returns the same with other options. */
+  public StreamContext with(WalOptions other) {
+    return new StreamContext(other, buffers, scratches, background, clock, random);
+  }
+}

@@ -1,0 +1,389 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.CorruptionException;
+import dev.holdfast.CursorInvalidatedException;
+import dev.holdfast.RecordCursor;
+import dev.holdfast.WalClosedException;
+import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.segment.OpenSegment;
+import dev.holdfast.internal.segment.Segment;
+import dev.holdfast.internal.stream.StreamView.Cut;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Steps through the records of a stream over large reads; each frame is validated once. */
+final class StreamCursor implements RecordCursor {
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+  private final StreamView view;
+  private final LongConsumer atEnd;
+  private final Runnable refresh;
+  private final long pollNanos;
+  private final Scratch scratch;
+  private volatile boolean closed;
+
+  private long nextId;
+  private boolean anyDelivered;
+  private int retries;
+  private Cut cut;
+  private SegmentList segments;
+  private @Nullable Segment segment;
+  private long segmentEnd;
+  private long segmentCreated;
+  /**
+   * The id up to which the bytes in {@link #scratch} were visible when they were read: what is behind may have changed.
+   */
+  private long readUpTo;
+  /** The validated frame in {@link #scratch} is at this offset of the segment, or there is none if it is negative. */
+  private long frameOffset = -1;
+  private long frameEndOffset;
+  private int frameChecksum;
+  /** The id up to which its records are part of the log: a batch may have been cut. Never beyond {@link #readUpTo}. */
+  private long frameEndId;
+
+  private long id = -1;
+  private int recordAt;
+  private int recordLength;
+  private long recordTime;
+
+  /**
+   * Creates a cursor.
+   *
+   * @param atEnd called with the next id when the end is reached, to look whether it has moved
+   * @param refresh looks whether anything has changed
+   * @param pollNanos how long to wait before looking again although nobody said that the end has moved
+   */
+  StreamCursor(StreamView view, long fromId, int bufferSize, LongConsumer atEnd, Runnable refresh,
+      long pollNanos) {
+    this.atEnd = atEnd;
+    this.view = view;
+    this.pollNanos = pollNanos;
+    this.refresh = refresh;
+    this.scratch = new Scratch(bufferSize);
+    this.cut = view.lastCut();
+    this.segments = view.segments();
+    this.nextId = fromId;
+  }
+
+  @Override
+  public boolean next() {
+    checkOpen();
+    while (true) {
+      followCuts();
+      if (frameOffset >= 0 && nextId < frameEndId) {
+        deliverNextOfBatch();
+        return true;
+      }
+      if (nextId >= view.readableEnd()) {
+        atEnd.accept(nextId);
+        if (nextId >= view.readableEnd()) {
+          return false;
+        }
+      }
+      if (advance()) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  public boolean next(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
+    var deadline = System.nanoTime() + nanos(timeout);
+    while (true) {
+      if (next()) {
+        return true;
+      }
+      if (view.failStop().hasFailed()) {
+        throw view.failStop().exception();
+      }
+      if (deadline - System.nanoTime() <= 0) {
+        return false;
+      }
+      awaitMore(deadline);
+    }
+  }
+
+  /** Of any duration: also of those that are too long for nanoseconds, and of negative ones. */
+  private static long nanos(Duration timeout) {
+    if (timeout.isNegative()) {
+      return 0;
+    }
+    return timeout.compareTo(FOR_EVER) < 0 ? timeout.toNanos() : FOR_EVER.toNanos();
+  }
+
+  /** Waits for the end to move; {@link #close} wakes it. */
+  private void awaitMore(long deadline) {
+    view.awaitBeyond(nextId, Math.min(deadline, System.nanoTime() + pollNanos), () -> closed);
+  }
+
+  /**
+   * Steps to the frame with {@link #nextId}, which is visible; false if something changed meanwhile and must be looked
+   * at.
+   */
+  private boolean advance() {
+    var known = segments;
+    try {
+      if (!position() || cut.next() != null) {
+        return false; // cut meanwhile: what was found may be of a history that this cursor has not followed
+      }
+      deliver();
+      retries = 0;
+      return true;
+    } catch (CorruptionException e) {
+      if (isStillTrue(known)) {
+        throw e;
+      }
+    } catch (IOException e) {
+      if (isStillTrue(known)) {
+        throw RecordReader.unreadable(Objects.requireNonNull(segment), nextId, e);
+      }
+    }
+    lose();
+    return false;
+  }
+
+  /** Returns whether what went wrong with these segments is no fault of their having changed meanwhile. */
+  private boolean isStillTrue(SegmentList known) {
+    refresh.run();
+    view.checkOpen();
+    return view.isCurrent(known, cut) || ++retries > RecordReader.MAX_RETRIES;
+  }
+
+  private boolean position() throws IOException {
+    var current = segment;
+    if (current == null || nextId >= segmentEnd) {
+      return enterSegment();
+    }
+    if (nextId >= readUpTo && !isStillIn(current)) {
+      return enterSegment();
+    }
+    var open = current.acquire();
+    try {
+      step(open, current, frameEndOffset);
+    } finally {
+      current.release();
+    }
+    return true;
+  }
+
+  /**
+   * Looks anew what is visible, and whether {@link #nextId} is in this segment: what follows in the file may have been
+   * cut before the log was opened, and a segment begun there since.
+   */
+  private boolean isStillIn(Segment current) {
+    readUpTo = view.readableEnd(); // before the segments: whatever is visible is in a segment published before
+    scratch.forget();
+    segments = view.segments();
+    var i = segments.indexOf(nextId);
+    if (i < 0 || segments.get(i).firstId() != current.firstId()) {
+      return false;
+    }
+    segmentEnd = segments.endOf(i);
+    return true;
+  }
+
+  /** Has the next data frame at or behind {@code from}, which begins with {@link #nextId}, validated. */
+  private void step(OpenSegment open, Segment in, long from) throws IOException {
+    frameOffset = -1;
+    var offset = from;
+    var there = scratch.readHeader(open, offset, nextId);
+    while (there && scratch.frame().isPassedOver()) {
+      offset += scratch.frame().size();
+      there = scratch.readHeader(open, offset, nextId);
+    }
+    if (!there || !scratch.frame().isData()) {
+      throw in.files().corrupt(in.name(), offset, nextId,
+          "no valid frame continues here, but the stream goes on to record "
+              + (Math.min(segmentEnd, view.readableEnd()) - 1));
+    }
+    scratch.readFrame(open, in, offset);
+    frameOffset = offset;
+    frameEndOffset = offset + scratch.frame().size();
+    frameChecksum = scratch.frame().checksum();
+  }
+
+  /** Goes to the segment that has {@link #nextId}; false if the list has changed. */
+  private boolean enterSegment() throws IOException {
+    var limit = view.readableEnd(); // before the segments, as above
+    segments = view.segments();
+    var i = segments.indexOf(nextId);
+    if (i < 0) {
+      skipTruncated();
+      return false;
+    }
+    var entered = segments.get(i);
+    var before = segment;
+    var open = entered.acquire();
+    try {
+      var end = segments.checkedEnd(i, nextId, open);
+      if (nextId == entered.firstId()) {
+        var start = readStart(open, entered);
+        if (before != null && before.firstId() < entered.firstId()) {
+          checkChain(before, start, entered);
+        }
+      }
+      segment = entered;
+      segmentEnd = end;
+      segmentCreated = open.header().created();
+      frameOffset = -1;
+      frameOffset = RecordReader.frameOf(open, entered, nextId, scratch);
+      frameEndOffset = frameOffset + scratch.frame().size();
+      frameChecksum = scratch.frame().checksum();
+      readUpTo = limit;
+    } finally {
+      entered.release();
+    }
+    return true;
+  }
+
+  private StartFrame readStart(OpenSegment open, Segment entered) throws IOException {
+    var bytes = new byte[StartFrame.DATA_START];
+    var buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    var frame = new Frame();
+    var complete = open.read(0, bytes, 0, bytes.length) == bytes.length;
+    frame.read(buffer, SegmentHeader.SIZE);
+    if (!complete || frame.type() != Frame.START || frame.payloadLength() != StartFrame.PAYLOAD
+        || frame.checksum() != new FrameChecksum().of(open.header().salt(), bytes, SegmentHeader.SIZE,
+            StartFrame.PAYLOAD)) {
+      throw entered.files().corrupt(entered.name(), SegmentHeader.SIZE, nextId, "the start frame is damaged");
+    }
+    return StartFrame.decode(buffer, SegmentHeader.SIZE + Frame.HEADER);
+  }
+
+  /** Compares the start frame of the segment entered with the last frame read of the one before it. */
+  private void checkChain(Segment before, StartFrame start, Segment entered) {
+    if (start.predecessor() != before.firstId() || start.endOffset() != frameEndOffset
+        || start.checksum() != frameChecksum) {
+      throw entered.files().corrupt(entered.name(), SegmentHeader.SIZE, nextId,
+          "it does not continue the segment before it, " + before.name());
+    }
+  }
+
+  private void skipTruncated() {
+    lose();
+    if (anyDelivered) {
+      throw new CursorInvalidatedException("stream '" + view.name() + "': record " + nextId
+          + " was truncated before it was read; the first one is now " + view.firstId());
+    }
+    nextId = view.firstId();
+  }
+
+  /** Looks at the truncations from the back that have happened meanwhile. */
+  private void followCuts() {
+    for (var next = cut.next(); next != null; next = cut.next()) {
+      if (next.id() < nextId) {
+        throw new CursorInvalidatedException("stream '" + view.name() + "' was truncated from record " + next.id()
+            + " on, the cursor was to read " + nextId);
+      }
+      cut = next;
+      lose();
+    }
+  }
+
+  /** Forgets where it was in which file. */
+  private void lose() {
+    segment = null;
+    frameOffset = -1;
+    scratch.forget();
+    segments = view.segments();
+  }
+
+  private void deliver() {
+    var frame = scratch.frame();
+    frameEndId = Math.min(Math.min(frame.endId(), segmentEnd), readUpTo);
+    var payload = scratch.payloadOf(frameOffset);
+    if (frame.type() == Frame.RECORD) {
+      recordAt = payload;
+      recordLength = frame.payloadLength();
+    } else {
+      var index = (int) (nextId - frame.firstId());
+      recordAt = BatchPayload.offset(scratch.bytes(), payload, frame.count(), index);
+      recordLength = BatchPayload.length(scratch.bytes(), payload, index);
+    }
+    delivered();
+  }
+
+  private void deliverNextOfBatch() {
+    if (id != nextId - 1) {
+      deliver();
+      return;
+    }
+    recordAt += recordLength;
+    recordLength = BatchPayload.length(scratch.bytes(), scratch.payloadOf(frameOffset),
+        (int) (nextId - scratch.frame().firstId()));
+    delivered();
+  }
+
+  private void delivered() {
+    recordTime = segmentCreated + scratch.frame().time();
+    id = nextId++;
+    anyDelivered = true;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new WalClosedException("the cursor is closed");
+    }
+    view.checkOpen();
+  }
+
+  private void checkDelivered() {
+    if (id < 0) {
+      throw new IllegalStateException("no record has been stepped to; call next() first");
+    }
+  }
+
+  @Override
+  public long id() {
+    checkDelivered();
+    return id;
+  }
+
+  @Override
+  public ByteBuffer payload() {
+    checkDelivered();
+    return scratch.view(recordAt, recordLength);
+  }
+
+  @Override
+  public byte[] copyPayload() {
+    checkDelivered();
+    var copy = new byte[recordLength];
+    scratch.bytes().get(recordAt, copy);
+    return copy;
+  }
+
+  @Override
+  public int length() {
+    checkDelivered();
+    return recordLength;
+  }
+
+  @Override
+  public Instant time() {
+    checkDelivered();
+    return Instant.ofEpochMilli(recordTime);
+  }
+
+  @Override
+  public long nextId() {
+    return nextId;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    view.wake();
+  }
+}

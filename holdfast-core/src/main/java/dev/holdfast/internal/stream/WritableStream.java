@@ -1,0 +1,393 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.CorruptionPolicy;
+import dev.holdfast.IdRange;
+import dev.holdfast.RecordTooLargeException;
+import dev.holdfast.RecoveryReport;
+import dev.holdfast.StorageFullException;
+import dev.holdfast.StreamFailedException;
+import dev.holdfast.StreamStats;
+import dev.holdfast.TxnWriter;
+import dev.holdfast.WalException;
+import dev.holdfast.WalIOException;
+import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.StreamScan;
+import dev.holdfast.internal.segment.FailStop;
+import dev.holdfast.internal.segment.Segment;
+import dev.holdfast.internal.segment.SegmentFiles;
+import dev.holdfast.storage.OutOfSpaceException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of a log that is open for writing. */
+public final class WritableStream extends ReadableStream {
+  private static final System.Logger LOG = System.getLogger("dev.holdfast");
+
+  private final StreamHome home;
+  private final SegmentChain chain;
+  private final GroupCommit commits;
+  private RecoveryReport recovery; // set before the stream is handed out
+
+  private WritableStream(StreamHome home, StreamContext context) {
+    super(new StreamView(home.name(), new FailStop(home.name())), context);
+    this.home = home;
+    this.chain = new SegmentChain(home, context, view, reader, this::tryClean);
+    this.commits = new GroupCommit(context, view, chain);
+    this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
+        Duration.ZERO, List.of());
+  }
+
+  /**
+   * Opens a stream, recovering what there is; one that does not exist is created by its first append.
+   *
+   * @throws dev.holdfast.CorruptionException if records that were promised durable are missing, and the policy is
+   *   ERROR; nothing was changed
+   */
+  public static WritableStream open(StreamHome home, StreamContext context) throws IOException {
+    var stream = new WritableStream(home, context);
+    var files = home.files();
+    if (files.isPresent()) {
+      stream.recover(files.get());
+    }
+    return stream;
+  }
+
+  private void recover(SegmentFiles files) throws IOException {
+    var begun = System.nanoTime();
+    var recovered = StreamScan.of(files);
+    if (recovered.isCorrupt() && options.corruptionPolicy() == CorruptionPolicy.ERROR) {
+      throw recovered.corruption(files);
+    }
+    chain.recover(files, recovered);
+    commits.startAt(recovered.end());
+    if (mustSettleFirst(recovered)) {
+      settle();
+    }
+    view.visible(recovered.end());
+    if (!recovered.isCorrupt()) {
+      chain.publishState(); // readers beside this writer see what its own readers see, also before the first append
+    }
+    recovery = recovered.report(name(), Duration.ofNanos(System.nanoTime() - begun));
+    if (recovery.outcome() != RecoveryReport.Outcome.CLEAN) {
+      LOG.log(Level.INFO, "{0}", recovery);
+    }
+  }
+
+  /**
+   * A reader sees a record only once its policy's promise is kept; nobody knows which of these records were batches.
+   */
+  private boolean mustSettleFirst(Recovered recovered) {
+    return chain.isUnsettled() && recovered.end() > recovered.durableEnd()
+        && SegmentChain.mustSync(options.syncPolicy(), true);
+  }
+
+  private void settle() throws IOException {
+    commits.exclusively(() -> {
+      chain.sync(commits.nextId());
+      return true;
+    });
+  }
+
+  /**
+   * Makes everything durable, unless somebody is at work here right now; for whoever wants to close one of the files.
+   */
+  private boolean tryClean() {
+    try {
+      return commits.tryExclusively(() -> {
+        chain.sync(view.visibleEnd());
+        chain.publishState();
+        return true;
+      });
+    } catch (IOException | WalException e) {
+      LOG.log(Level.WARNING, "stream '" + name() + "' has failed", e);
+      return false;
+    }
+  }
+
+  // ---- appending
+
+  @Override
+  public long append(byte[] record) {
+    return append(record, 0, record.length);
+  }
+
+  @Override
+  public long append(byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    checkSize(length);
+    return commits.append(source, offset, length);
+  }
+
+  @Override
+  public long append(ByteBuffer record) {
+    checkSize(record.remaining());
+    if (record.hasArray()) {
+      var id = commits.append(record.array(), record.arrayOffset() + record.position(), record.remaining());
+      record.position(record.limit());
+      return id;
+    }
+    return append(bytesOf(record));
+  }
+
+  @Override
+  public CompletableFuture<Long> appendAsync(byte[] record) {
+    return appendAsync(record, 0, record.length);
+  }
+
+  @Override
+  public CompletableFuture<Long> appendAsync(byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    var future = new CompletableFuture<Long>();
+    try {
+      checkSize(length);
+      commits.appendAsync(source, offset, length, future);
+    } catch (WalException e) {
+      future.completeExceptionally(e);
+    }
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<Long> appendAsync(ByteBuffer record) {
+    try {
+      checkSize(record.remaining());
+    } catch (RecordTooLargeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return appendAsync(bytesOf(record));
+  }
+
+  private static byte[] bytesOf(ByteBuffer record) {
+    var bytes = new byte[record.remaining()];
+    record.get(bytes);
+    return bytes;
+  }
+
+  @Override
+  public IdRange appendBatch(List<byte[]> records) {
+    var batch = List.copyOf(records);
+    var size = checkBatch(batch);
+    if (batch.isEmpty()) {
+      return nothing();
+    }
+    var first = commits.appendBatch(batch, size);
+    return new IdRange(first, first + batch.size());
+  }
+
+  @Override
+  public CompletableFuture<IdRange> appendBatchAsync(List<byte[]> records) {
+    var batch = List.copyOf(records);
+    var future = new CompletableFuture<IdRange>();
+    try {
+      var size = checkBatch(batch);
+      if (batch.isEmpty()) {
+        future.complete(nothing());
+      } else {
+        commits.appendBatchAsync(batch, size, future, first -> new IdRange(first, first + batch.size()));
+      }
+    } catch (WalException e) {
+      future.completeExceptionally(e);
+    }
+    return future;
+  }
+
+  private IdRange nothing() {
+    view.checkOpen();
+    view.failStop().check();
+    return new IdRange(nextId(), nextId());
+  }
+
+  @Override
+  public TxnWriter txn() {
+    view.checkOpen();
+    return new Transaction(this, options);
+  }
+
+  private void checkSize(int length) {
+    if (length > options.maxRecordSize()) {
+      throw new RecordTooLargeException("stream '" + name() + "': a record of " + length
+          + " bytes is over the limit of " + options.maxRecordSize() + " (WalOptions.maxRecordSize)");
+    }
+  }
+
+  private int checkBatch(List<byte[]> records) {
+    var size = 0L;
+    for (var record : records) {
+      checkSize(record.length);
+      size += Integer.BYTES + record.length;
+    }
+    if (size > options.maxBatchSize()) {
+      throw new RecordTooLargeException("stream '" + name() + "': a batch of " + size + " bytes, 4 for each of its "
+          + records.size() + " records included, is over the limit of " + options.maxBatchSize()
+          + " (WalOptions.maxBatchSize)");
+    }
+    return (int) size;
+  }
+
+  // ---- syncing and truncating
+
+  @Override
+  public void sync() {
+    commits.sync(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void awaitDurable(long id) {
+    checkId("id", id);
+    if (id >= view.visibleEnd()) {
+      throw new IllegalArgumentException("id must be below " + view.visibleEnd() + ", the next one, not " + id);
+    }
+    commits.sync(id + 1);
+  }
+
+  @Override
+  public IdRange truncateBefore(long id) {
+    checkId("id", id);
+    return change(() -> {
+      if (id > view.visibleEnd()) {
+        throw new IllegalArgumentException("id must be at most " + view.visibleEnd() + ", the next one, not " + id);
+      }
+      return chain.exists() ? chain.truncateBefore(id) : new IdRange(0, 0);
+    });
+  }
+
+  @Override
+  public IdRange truncateFrom(long id) {
+    checkId("id", id);
+    return change(() -> {
+      if (id < view.firstId() || id > view.visibleEnd()) {
+        throw new IllegalArgumentException(
+            "id must be from " + view.firstId() + " to " + view.visibleEnd() + ", not " + id);
+      }
+      if (id == view.visibleEnd() && !chain.isDamaged()) {
+        return new IdRange(id, id);
+      }
+      var cut = chain.truncateFrom(id, () -> commits.cutAt(id));
+      chain.publishState();
+      return cut;
+    });
+  }
+
+  private IdRange change(GroupCommit.Exclusive<IdRange> task) {
+    view.checkOpen();
+    try {
+      return commits.exclusively(() -> {
+        view.checkOpen();
+        view.failStop().check();
+        return task.run();
+      });
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private WalException failure(IOException e) {
+    if (view.failStop().hasFailed()) {
+      return view.failStop().exception();
+    }
+    var message = "stream '" + name() + "': " + e.getMessage();
+    return e instanceof OutOfSpaceException ? new StorageFullException(message, e) : new WalIOException(message, e);
+  }
+
+  // ---- the rest
+
+  @Override
+  public StreamStats stats() {
+    view.checkOpen();
+    var counters = commits.counters();
+    return new StreamStats(view.readableEnd() - view.firstId(), view.segments().size(), counters.records(),
+        counters.bytes(), counters.writes(), counters.syncs(), counters.rotations());
+  }
+
+  @Override
+  public RecoveryReport recovery() {
+    return recovery;
+  }
+
+  /** Returns whether the stream exists: it has been found or has had an append. */
+  public boolean exists() {
+    return chain.exists();
+  }
+
+  @Override
+  void refresh() {
+    // the writer tells
+  }
+
+  @Override
+  void atEnd(long id) {
+    view.checkReadable(id);
+  }
+
+  @Override
+  long pollNanos() {
+    return Long.MAX_VALUE / 4;
+  }
+
+  @Override
+  @Nullable
+  Segment activeSegment() {
+    var active = chain.active();
+    return active == null ? null : active.segment();
+  }
+
+  /** Refuses appends from now on. */
+  public void refuseAppends() {
+    commits.refuseAppends();
+  }
+
+  /**
+   * Completes what was appended, syncs whatever the policy is, seals, and closes the files.
+   *
+   * @throws StreamFailedException if the stream has failed, or fails now; its files are closed all the same
+   */
+  public void close() {
+    commits.refuseAppends();
+    var problems = new ArrayList<WalException>();
+    run(problems, () -> {
+      view.failStop().check();
+      chain.sync(view.visibleEnd());
+      chain.publishState();
+      chain.seal();
+    });
+    view.close();
+    run(problems, chain::close);
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
+    }
+  }
+
+  /** Deletes the stream. */
+  public void delete() throws IOException {
+    commits.refuseAppends();
+    var problems = new ArrayList<WalException>();
+    view.delete();
+    run(problems, chain::close);
+    home.delete();
+  }
+
+  /** Something that may fail without keeping the next step from being done. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void run(List<WalException> problems, Step step) {
+    try {
+      commits.exclusively(() -> {
+        step.run();
+        return true;
+      });
+    } catch (WalException e) {
+      problems.add(e);
+    } catch (IOException e) {
+      problems.add(failure(e));
+    }
+  }
+}

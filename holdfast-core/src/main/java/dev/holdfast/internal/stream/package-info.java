@@ -1,0 +1,2 @@
+/** One stream: appending with group commit, rotation, truncation, reading. */
+package dev.holdfast.internal.stream;

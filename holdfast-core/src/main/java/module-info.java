@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Holdfast: an embeddable, crash-consistent write-ahead log. */
+@NullMarked
+module dev.holdfast {
+  requires transitive dev.holdfast.storage;
+  requires static transitive org.jspecify;
+
+  exports dev.holdfast;
+}
