@@ -14,6 +14,11 @@ import picocli.CommandLine.Option;
 final class OpenChildren {
   private OpenChildren() {}
 
+  /** A program that is started again opens its log as it did before. */
+  private static WalOptions options(long segmentSize) {
+    return WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(segmentSize).build();
+  }
+
   /** Ends this JVM as a crash would: nothing is closed. */
   private static void halt() {
     System.out.flush();
@@ -40,7 +45,7 @@ final class OpenChildren {
     @Override
     public Integer call() {
       HoldfastLog log = HoldfastLog.open(directory,
-          WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(segmentSize).build());
+          options(segmentSize));
       byte[] record = Records.ofSize(size);
       boolean said = false;
       while (true) {
@@ -72,7 +77,7 @@ final class OpenChildren {
 
     @Override
     public Integer call() throws Exception {
-      WalOptions options = WalOptions.builder().maxSegmentSize(segmentSize).build();
+      WalOptions options = options(segmentSize);
       for (int i = 0; i < warmUp; i++) {
         HoldfastLog.openReadOnly(directory, options).close();
       }

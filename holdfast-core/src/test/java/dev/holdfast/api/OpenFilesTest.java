@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Few open files however many streams and segments there are (A6). */
 class OpenFilesTest extends BackendTest {
   private static final int LIMIT = 8;
-  /** What a thread has open beyond the limit: what it is working with, and what it is creating. */
-  private static final int IN_USE = 4;
+  /** What may be open beyond the limit: what the threads of the log and one more are working with at one moment. */
+  private static final int IN_USE = 20;
 
   @Test
   void hundredsOfStreamsWorkWithAHandfulOfOpenFiles() throws IOException {
@@ -45,6 +45,34 @@ class OpenFilesTest extends BackendTest {
         assertEquals(List.of(i + "/0", i + "/1"), Logs.read(wal.stream("stream-" + i), 0));
       }
       assertTrue(watch.takePeak() <= LIMIT + IN_USE);
+    }
+  }
+
+  /** While one thread synced for another stream, all others opened files without bound. */
+  @Test
+  void aSlowDiskDoesNotLetOpenFilesGrowWithoutBound() throws Exception {
+    watch.hook((op, _) -> {
+      if (op == Watch.Op.FORCE) {
+        Waits.millis(2);
+      }
+    });
+    try (var wal = open(WalOptions.builder().maxOpenSegments(LIMIT).syncPolicy(SyncPolicy.ASYNC))) {
+      var threads = new ArrayList<Thread>();
+      for (var t = 0; t < 4; t++) {
+        var first = t * 50;
+        threads.add(Thread.ofPlatform().name("appender-" + t).start(() -> {
+          for (var i = first; i < first + 50; i++) {
+            wal.stream("stream-" + i).append(bytes("r"));
+          }
+        }));
+      }
+      for (var thread : threads) {
+        thread.join();
+      }
+      var peak = watch.takePeak();
+      assertTrue(peak <= LIMIT + IN_USE + 3, "at most " + peak);
+      assertEquals(200, wal.streamNames().size());
+      assertEquals(List.of(), watch.closedDirty());
     }
   }
 

@@ -26,7 +26,8 @@ class LayersTest {
 
   /** The engine from top to bottom; each layer may import those after it. */
   static final List<String> LAYERS = List.of("dev.holdfast.internal.log", "dev.holdfast.internal.stream",
-      "dev.holdfast.internal.recovery", "dev.holdfast.internal.segment", "dev.holdfast.internal.format");
+      "dev.holdfast.internal.recovery", "dev.holdfast.internal.segment", "dev.holdfast.internal.logging",
+      "dev.holdfast.internal.format");
   private static final String FORMAT = LAYERS.getLast();
 
   /** The classes that turn a path into a directory, and an API call into an engine. */

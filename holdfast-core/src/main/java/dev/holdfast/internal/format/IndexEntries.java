@@ -1,5 +1,8 @@
 package dev.holdfast.internal.format;
 
+import java.nio.IntBuffer;
+import java.util.Arrays;
+
 /**
  * A sparse index of a segment: for some data frames, ascending, the first id (as a distance from the segment's first
  * id), the offset in the file divided by 8, and the append time (ms since the segment's creation).
@@ -25,9 +28,16 @@ public final class IndexEntries {
     this.size = size;
   }
 
-  /** Returns an index with room for exactly {@code entries}. */
-  static IndexEntries ofCapacity(int entries) {
-    return new IndexEntries(new int[FIELDS * entries], 0);
+  /** Returns the entries in a buffer: of each the id distance, the offset divided by 8, the time. */
+  static IndexEntries of(IntBuffer entries) {
+    var fields = new int[entries.remaining()];
+    entries.get(fields);
+    return new IndexEntries(fields, fields.length / FIELDS);
+  }
+
+  /** Writes the entries into a buffer, as {@link #of} reads them. */
+  void copyTo(IntBuffer target) {
+    target.put(fields, 0, FIELDS * size);
   }
 
   /** Returns the number of entries. */
@@ -45,7 +55,7 @@ public final class IndexEntries {
     var n = size;
     var f = fields;
     if (f.length < FIELDS * (n + 1)) {
-      f = java.util.Arrays.copyOf(f, f.length * 2);
+      f = Arrays.copyOf(f, Math.max(FIELDS * 4, f.length * 2));
       fields = f;
     }
     f[FIELDS * n] = (int) idDistance;

@@ -42,9 +42,7 @@ public record Seal(long records, long dataEnd, int checksum, int minTime, int ma
     Frame.putHeader(buffer, 0, length, endId, 0, 0, maxTime, Frame.SEAL);
     buffer.position(Frame.HEADER);
     buffer.putLong(records).putLong(dataEnd).putInt(checksum).putInt(minTime).putInt(maxTime).putInt(entries);
-    for (var i = 0; i < entries; i++) {
-      buffer.putInt((int) index.idDistance(i)).putInt((int) (index.offset(i) / Frame.ALIGNMENT)).putInt(index.time(i));
-    }
+    index.copyTo(buffer.asIntBuffer());
     buffer.position(Frame.HEADER + length - TRAILER);
     buffer.putLong(dataEnd).putInt(MAGIC).putInt(0);
     buffer.putInt(Frame.CHECKSUM, new FrameChecksum().of(salt, buffer.array(), 0, length));
@@ -68,12 +66,7 @@ public record Seal(long records, long dataEnd, int checksum, int minTime, int ma
     if (entries < 0 || entries > (length - FIXED - TRAILER) / ENTRY || payloadLength(entries) != length) {
       return null;
     }
-    var index = IndexEntries.ofCapacity(entries);
-    for (var i = 0; i < entries; i++) {
-      var entry = at + FIXED + ENTRY * i;
-      index.add(Integer.toUnsignedLong(buffer.getInt(entry)),
-          Integer.toUnsignedLong(buffer.getInt(entry + 4)) * Frame.ALIGNMENT, buffer.getInt(entry + 8));
-    }
+    var index = IndexEntries.of(buffer.slice(at + FIXED, ENTRY * entries).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer());
     return new Seal(buffer.getLong(at), buffer.getLong(at + 8), buffer.getInt(at + 16), buffer.getInt(at + 20),
         buffer.getInt(at + 24), index);
   }

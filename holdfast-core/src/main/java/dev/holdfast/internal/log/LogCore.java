@@ -53,6 +53,15 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
   /** A stream and the options it was opened with. */
   record Opened<S>(S stream, StreamOptions options) {}
 
+  /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */
+  private static final class Salts {
+    private static final SecureRandom SOURCE = new SecureRandom();
+
+    static long next() {
+      return SOURCE.nextLong();
+    }
+  }
+
   /** Opens a stream. */
   interface Opener<S> {
     S open(StreamHome home, StreamContext context) throws IOException;
@@ -63,7 +72,7 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
     this.options = options;
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
-        background, InstantSource.system(), new SecureRandom());
+        background, InstantSource.system(), Salts::next);
   }
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;

@@ -6,15 +6,14 @@ import dev.holdfast.WalIOException;
 import dev.holdfast.WalLockedException;
 import dev.holdfast.internal.format.LogFormat;
 import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.DirectoryLock;
 import dev.holdfast.storage.LockMode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +21,6 @@ import java.util.UUID;
 
 /** The directory of a log: what is in it, how it is created, who has it. */
 final class LogHome {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
   private static final String FORMAT = "FORMAT";
   private static final String LOCK = "LOCK";
   private static final String OWNER = "LOCK.owner";
@@ -67,11 +65,10 @@ final class LogHome {
     try {
       var process = ProcessHandle.current();
       root.writeAtomically(OWNER,
-          ("pid=" + process.pid() + "\nstarted="
-              + process.info().startInstant().map(Instant::toString).orElse("?") + "\ncommand="
-              + process.info().command().orElse("?") + "\n").getBytes(StandardCharsets.UTF_8));
+          ("pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n")
+              .getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "who has the log in " + label() + " open could not be written down", e);
+      Log.warning("who has the log in " + label() + " open could not be written down", e);
     }
   }
 
@@ -133,7 +130,7 @@ final class LogHome {
   }
 
   /** Creates what is missing of a new log, or checks what there is; called with the lock held. */
-  void createOrCheck(long now, UUID newId) throws IOException {
+  void createOrCheck(long now) throws IOException {
     if (!root.exists(FORMAT)) {
       for (var directory : DIRECTORIES) {
         if (!root.exists(directory)) {
@@ -144,7 +141,7 @@ final class LogHome {
         root.create(READERS, 0).close();
       }
       root.sync();
-      root.writeAtomically(FORMAT, bytes(LogFormat.ofNewLog(newId, now)));
+      root.writeAtomically(FORMAT, bytes(LogFormat.ofNewLog(UUID.randomUUID(), now)));
     }
     check();
     root.sync();

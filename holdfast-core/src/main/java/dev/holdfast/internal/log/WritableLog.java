@@ -4,20 +4,17 @@ import dev.holdfast.StreamNotFoundException;
 import dev.holdfast.WalIOException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.internal.stream.WritableStream;
 import dev.holdfast.storage.DirectoryLock;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /** A log that is open for writing. */
 final class WritableLog extends LogCore<WritableStream> {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
-
   private final DirectoryLock lock;
 
   private WritableLog(LogHome home, WalOptions options, DirectoryLock lock) {
@@ -28,7 +25,7 @@ final class WritableLog extends LogCore<WritableStream> {
   static WritableLog open(LogHome home, WalOptions options) throws IOException {
     var lock = home.lockForWriting();
     try {
-      home.createOrCheck(System.currentTimeMillis(), UUID.randomUUID());
+      home.createOrCheck(System.currentTimeMillis());
       home.removeLeftOvers();
       return new WritableLog(home, options, lock);
     } catch (IOException | RuntimeException e) {
@@ -74,7 +71,7 @@ final class WritableLog extends LogCore<WritableStream> {
       try {
         opened.stream().sync();
       } catch (StreamNotFoundException e) {
-        LOG.log(Level.DEBUG, "deleted meanwhile", e);
+        Log.debug("deleted meanwhile", e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.recovery;
 
+import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.internal.recovery.Evidence.Kind;
 import dev.holdfast.internal.recovery.Evidence.Place;
 
@@ -12,17 +13,40 @@ public sealed interface Decision {
   /** Returns the id at which the stream goes on. */
   long end();
 
+  /** Returns what the user is told. */
+  Outcome outcome();
+
   /** The stream was closed in order. */
-  record Sealed(long end) implements Decision {}
+  record Sealed(long end) implements Decision {
+    @Override
+    public Outcome outcome() {
+      return Outcome.CLEAN;
+    }
+  }
 
   /** The stream was not closed; nothing follows its last record. */
-  record EndOfData(long end) implements Decision {}
+  record EndOfData(long end) implements Decision {
+    @Override
+    public Outcome outcome() {
+      return Outcome.UNCLEAN;
+    }
+  }
 
   /** The stream was not closed; what follows its last record was never durable. */
-  record TornTail(long end) implements Decision {}
+  record TornTail(long end) implements Decision {
+    @Override
+    public Outcome outcome() {
+      return Outcome.TORN_TAIL;
+    }
+  }
 
   /** Records that were durable, or a structure that was, are damaged or missing. */
-  record Corrupt(long end, Kind kind, Place place, String problem) implements Decision {}
+  record Corrupt(long end, Kind kind, Place place, String problem) implements Decision {
+    @Override
+    public Outcome outcome() {
+      return Outcome.CORRUPT;
+    }
+  }
 
   /** Decides. */
   static Decision of(Evidence evidence) {

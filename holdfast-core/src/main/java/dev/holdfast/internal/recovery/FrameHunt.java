@@ -9,7 +9,6 @@ import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -55,20 +54,14 @@ final class FrameHunt {
   boolean run() throws IOException {
     var size = window.fileSize();
     var residue = false;
-    var offset = from;
-    var zeros = new byte[Math.clamp(size - from, 0, WINDOW)];
-    while (offset < size) {
-      if (!window.load(offset, Math.min(WINDOW, size - offset))) {
-        throw new IOException(file.name() + ": became shorter while it was read");
+    try (var zeros = new ZeroRun(file, size)) {
+      for (var offset = zeros.end(from); offset < size; offset = zeros.end(offset)) {
+        residue = true;
+        if (!window.load(offset, Math.min(WINDOW, size - offset))) {
+          throw new IOException(file.name() + ": became shorter while it was read");
+        }
+        offset = huntIn(offset, window.loadedEnd(), size);
       }
-      var end = window.loadedEnd();
-      var n = (int) (end - offset);
-      if (Arrays.equals(window.buffer().array(), window.at(offset), window.at(offset) + n, zeros, 0, n)) {
-        offset = end;
-        continue;
-      }
-      residue = true;
-      offset = huntIn(offset, end, size);
     }
     return residue;
   }

@@ -3,7 +3,6 @@ package dev.holdfast.internal.recovery;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.IdRange;
 import dev.holdfast.RecoveryReport;
-import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.segment.SegmentFiles;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +43,14 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
 
   /** Returns the first ids of the segments that hold records below the end. */
   public List<Long> segments() {
-    return files.live().stream().filter(id -> id < end()).toList();
+    var end = end();
+    var segments = new ArrayList<Long>();
+    for (var id : files.live()) {
+      if (id < end) {
+        segments.add(id);
+      }
+    }
+    return segments;
   }
 
   /**
@@ -53,10 +58,29 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
    * them: nothing is deleted on the word of files of which at least one is wrong.
    */
   public List<String> beyond() {
-    var beyond = files.live().stream().filter(id -> id >= end());
-    var leftOver = files.cutOff().stream().filter(_ -> isCorrupt());
-    return Stream.concat(beyond, leftOver).filter(id -> id > end() || !blank.contains(Names.segment(id)))
-        .map(Names::segment).toList();
+    var candidates = new ArrayList<>(files.live());
+    candidates.removeAll(segments());
+    if (isCorrupt()) {
+      candidates.addAll(files.cutOff());
+    }
+    var beyond = new ArrayList<String>();
+    for (var id : candidates) {
+      var name = Names.segment(id);
+      if (id > end() || !blank.contains(name)) {
+        beyond.add(name);
+      }
+    }
+    return beyond;
+  }
+
+  /** Returns the segment without a seal that begins with this id and was read through, or null. */
+  public @Nullable ScannedSegment unsealedAt(long firstId) {
+    for (var segment : scanned) {
+      if (segment.firstId() == firstId && !segment.sealed()) {
+        return segment;
+      }
+    }
+    return null;
   }
 
   /** Returns the segment that begins at the end and continues what is before it, if there is one. */
@@ -84,13 +108,8 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
 
   /** Returns the report for the user. */
   public RecoveryReport report(String stream, Duration duration) {
-    var outcome = switch (decision) {
-      case Decision.Sealed _ -> Outcome.CLEAN;
-      case Decision.EndOfData _ -> Outcome.UNCLEAN;
-      case Decision.TornTail _ -> Outcome.TORN_TAIL;
-      case Decision.Corrupt _ -> Outcome.CORRUPT;
-    };
-    return new RecoveryReport(stream, outcome, new IdRange(firstId(), Math.max(firstId(), end())), durableEnd(),
+    return new RecoveryReport(stream, decision.outcome(), new IdRange(firstId(), Math.max(firstId(), end())),
+        durableEnd(),
         scanned.size(), bytesScanned, duration, notes());
   }
 
@@ -103,10 +122,18 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
     if (state.newest() == null) {
       notes.add("STATE was missing or damaged; rebuilt from the segments");
     }
-    beyond().forEach(name -> notes.add(name + " lies beyond the end; set aside with the next append"));
-    files.setAside().forEach(name -> notes.add(name + " was set aside before"));
-    files.cutOff().forEach(id -> notes.add(Names.segment(id) + " was left by a truncation from the back"));
-    files.belowFloor().forEach(id -> notes.add(Names.segment(id) + " was left by a truncation from the front"));
+    for (var name : beyond()) {
+      notes.add(name + " lies beyond the end; set aside with the next append");
+    }
+    for (var name : files.setAside()) {
+      notes.add(name + " was set aside before");
+    }
+    for (var id : files.cutOff()) {
+      notes.add(Names.segment(id) + " was left by a truncation from the back");
+    }
+    for (var id : files.belowFloor()) {
+      notes.add(Names.segment(id) + " was left by a truncation from the front");
+    }
     return notes;
   }
 }

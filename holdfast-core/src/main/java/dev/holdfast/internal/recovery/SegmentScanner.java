@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one segment through, validating every frame. Changes nothing. */
 final class SegmentScanner {
-  private static final int WINDOW = 1 << 20;
+  private static final int WINDOW = 1 << 17;
 
   private final FileWindow window;
   private final LogFile file;

@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
 public final class FileWindow {
   private final LogFile file;
   private final long size;
-  private ByteBuffer buffer;
+  private final int capacity;
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
   private long start;
   private int length;
 
@@ -20,7 +21,7 @@ public final class FileWindow {
   public FileWindow(LogFile file, int capacity) throws IOException {
     this.file = file;
     this.size = file.size();
-    this.buffer = ByteBuffer.allocate((int) Math.min(capacity, size)).order(ByteOrder.LITTLE_ENDIAN);
+    this.capacity = (int) Math.min(capacity, size);
   }
 
   /** Returns the size the file had at first. */
@@ -37,7 +38,7 @@ public final class FileWindow {
       return true;
     }
     if (bytes > buffer.capacity()) {
-      buffer = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+      buffer = ByteBuffer.allocate(Math.max(capacity, Math.toIntExact(bytes))).order(ByteOrder.LITTLE_ENDIAN);
     }
     start = offset;
     length = file.read(buffer.clear(), offset);

@@ -57,9 +57,11 @@ public final class OpenFile<R extends Closeable> {
     while (true) {
       var n = users.get();
       if (n == CLOSED) {
-        return open();
-      }
-      if (n == CLOSING) {
+        var opened = admitAndOpen();
+        if (opened != null) {
+          return opened;
+        }
+      } else if (n == CLOSING) {
         Thread.onSpinWait();
       } else if (users.compareAndSet(n, n + 1)) {
         lastUse = owner.tick();
@@ -68,31 +70,41 @@ public final class OpenFile<R extends Closeable> {
     }
   }
 
-  /** Only here, under the monitor, is {@link #CLOSED} left. */
-  private synchronized R open() throws IOException {
-    if (users.get() != CLOSED) {
-      return acquire();
-    }
+  private @Nullable R admitAndOpen() throws IOException {
     owner.admit(this);
+    R opened = null;
     try {
-      var opened = opener.open();
-      resource = opened;
-      lastUse = owner.tick();
-      users.set(1);
+      opened = open();
       return opened;
     } finally {
-      if (users.get() == CLOSED) {
+      if (opened == null) {
         owner.dismiss(this);
       }
     }
   }
 
-  /** Gives in a file that is open already, as its first user; for a file that has just been created. */
-  public synchronized void adopt(R opened) throws IOException {
-    owner.admit(this);
+  /** Opens it, unless somebody else has: then null. Only here, under the monitor, is {@link #CLOSED} left. */
+  private synchronized @Nullable R open() throws IOException {
+    if (users.get() != CLOSED) {
+      return null;
+    }
+    var opened = opener.open();
+    begin(opened);
+    return opened;
+  }
+
+  private void begin(R opened) {
     resource = opened;
     lastUse = owner.tick();
     users.set(1);
+  }
+
+  /** Gives in a file that is open already, as its first user; for a file that has just been created. */
+  public void adopt(R opened) {
+    owner.admit(this);
+    synchronized (this) {
+      begin(opened);
+    }
   }
 
   /** Ends a use. */

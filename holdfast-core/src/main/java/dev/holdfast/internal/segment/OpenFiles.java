@@ -1,24 +1,26 @@
 package dev.holdfast.internal.segment;
 
+import dev.holdfast.internal.logging.Log;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files that a log keeps open or mapped, over all its streams: when one more is to be opened at the limit, the one
  * idle for longest is closed. Files in use are never closed, so the limit is exceeded by what threads use at one
- * moment, and no thread ever waits for another here.
+ * moment.
  *
  * <p>
  * A file with bytes that are not durable must not be closed (its error would be lost): its owner is asked to sync it
- * first, and if that is not possible right now another file is taken, or the limit exceeded.
+ * first, and if that is not possible right now another file is taken. One thread at a time does that, for whoever needs
+ * room; the others wait for it, else they would open files without bound while a slow disk syncs. It never waits for
+ * them: an owner that is busy says no. If nobody can be synced, the limit is exceeded.
  */
 public final class OpenFiles {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
-
   private final int limit;
   private final Reaper reaper;
   private final AtomicLong clock = new AtomicLong();
@@ -44,45 +46,63 @@ public final class OpenFiles {
     return clock.incrementAndGet();
   }
 
-  /** Counts {@code file} as open, closing others if there are too many. */
-  void admit(OpenFile<?> file) throws IOException {
-    makeRoom();
-    synchronized (this) {
-      open.add(file);
-    }
-  }
-
   synchronized void dismiss(OpenFile<?> file) {
     open.remove(file);
   }
 
-  private void makeRoom() throws IOException {
+  /**
+   * Counts {@code file} as open, closing others first if there are too many. Called without the monitor of a file,
+   * which whoever syncs may need.
+   */
+  void admit(OpenFile<?> file) {
+    var refused = new HashSet<OpenFile<?>>();
     while (true) {
       OpenFile<?> victim;
       synchronized (this) {
-        if (open.size() < limit) {
+        if (!Thread.currentThread().equals(cleaner)) { // else it is what an owner needs for syncing
+          awaitCleaner();
+        }
+        if (open.size() < limit || cleaner != null) {
+          open.add(file);
           return;
         }
-        victim = leastRecentlyUsed(false);
+        victim = leastRecentlyUsed(false, refused);
         if (victim != null) {
           closeQuietly(victim);
           continue;
         }
-        victim = leastRecentlyUsed(true);
-        if (victim == null || cleaner != null) {
+        victim = leastRecentlyUsed(true, refused);
+        if (victim == null) {
+          open.add(file);
           return;
         }
         cleaner = Thread.currentThread();
       }
       try {
         if (!victim.clean() || victim.isDirty()) {
-          return;
+          refused.add(victim);
         }
       } finally {
         synchronized (this) {
           cleaner = null;
+          notifyAll();
         }
       }
+    }
+  }
+
+  /** Waits until nobody syncs on behalf of another stream; an interrupt is kept for later. */
+  private synchronized void awaitCleaner() {
+    var interrupted = false;
+    while (cleaner != null && open.size() >= limit) {
+      try {
+        wait();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -94,14 +114,15 @@ public final class OpenFiles {
       }
     } catch (IOException e) {
       open.remove(victim);
-      LOG.log(Level.WARNING, "closing a file failed; everything in it was durable", e);
+      Log.warning("closing a file failed; everything in it was durable", e);
     }
   }
 
-  private @Nullable OpenFile<?> leastRecentlyUsed(boolean dirty) {
+  private @Nullable OpenFile<?> leastRecentlyUsed(boolean dirty, Set<OpenFile<?>> except) {
     OpenFile<?> oldest = null;
     for (var file : open) {
-      if (file.isIdle() && file.isDirty() == dirty && (oldest == null || file.lastUse() < oldest.lastUse())) {
+      if (file.isIdle() && file.isDirty() == dirty && !except.contains(file)
+          && (oldest == null || file.lastUse() < oldest.lastUse())) {
         oldest = file;
       }
     }

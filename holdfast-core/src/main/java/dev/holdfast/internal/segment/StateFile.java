@@ -2,18 +2,16 @@ package dev.holdfast.internal.segment;
 
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.StateSlot;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 
 /**
  * The STATE file of a stream that is open for writing. All methods are called under the leadership of the stream: by
  * one thread at a time.
  */
 public final class StateFile {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
-
   private final String label;
   private final OpenFile<LogFile> file;
   private final FailStop failStop;
@@ -61,7 +59,7 @@ public final class StateFile {
       behind = false;
     } catch (IOException e) {
       if (!behind) {
-        LOG.log(Level.WARNING, label + ": the watermark could not be written and stays behind", e);
+        Log.warning(label + ": the watermark could not be written and stays behind", e);
       }
       behind = true;
     }

@@ -1,6 +1,6 @@
 package dev.holdfast.internal.stream;
 
-import java.lang.System.Logger.Level;
+import dev.holdfast.internal.logging.Log;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
  * its own, so that committing on behalf of futures never waits behind the zero-filling of a file.
  */
 public final class Background implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
   private static final int MAINTENANCE_THREADS = 3;
   private static final int COMMIT_THREADS = 16;
 
@@ -50,7 +49,7 @@ public final class Background implements AutoCloseable {
     try {
       var _ = timer.schedule(() -> commits.execute(task), nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "the log is closed: its last sync covers what was to be synced later", e);
+      Log.debug("the log is closed: its last sync covers what was to be synced later", e);
     }
   }
 

@@ -5,10 +5,10 @@ import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalClosedException;
 import dev.holdfast.WalException;
 import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * itself: nothing is staged meanwhile, and everything staged before has been written.
  */
 final class GroupCommit {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
   private static final long PUBLISH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final StreamContext context;
@@ -293,7 +292,7 @@ final class GroupCommit {
       try {
         context.background().commit(this::leadForOthers);
       } catch (RuntimeException | Error e) { // no thread can be started: a virtual one needs none of its own
-        LOG.log(Level.WARNING, "no thread to commit with, a virtual one does it", e);
+        Log.warning("no thread to commit with, a virtual one does it", e);
         Thread.ofVirtual().name("holdfast-commit").start(this::leadForOthers);
       }
     }
@@ -303,7 +302,7 @@ final class GroupCommit {
     try {
       lead();
     } catch (WalException e) {
-      LOG.log(Level.DEBUG, "told to each of those concerned", e);
+      Log.debug("told to each of those concerned", e);
     }
   }
 
@@ -365,7 +364,7 @@ final class GroupCommit {
     try {
       chain.prepareAhead();
     } catch (RuntimeException | Error e) { // nothing of what was committed depends on it
-      LOG.log(Level.WARNING, "a segment could not be prepared ahead of need", e);
+      Log.warning("a segment could not be prepared ahead of need", e);
     }
   }
 
@@ -549,7 +548,7 @@ final class GroupCommit {
     try {
       context.options().completionExecutor().execute(waiter::wake);
     } catch (RuntimeException | Error e) { // the user's executor refuses: the future must complete all the same, and not here
-      LOG.log(Level.WARNING, "the completion executor refuses, a thread of the log completes the future", e);
+      Log.warning("the completion executor refuses, a thread of the log completes the future", e);
       Thread.ofVirtual().name("holdfast-completion").start(waiter::wake);
     }
   }
@@ -593,7 +592,7 @@ final class GroupCommit {
       context.background().after(nanos, syncing ? this::syncLater : this::publishLater);
       timerSet = true;
     } catch (RuntimeException | Error e) { // the next commit tries again
-      LOG.log(Level.WARNING, "no timer for stream '" + view.name() + "'", e);
+      Log.warning("no timer for stream '" + view.name() + "'", e);
     }
   }
 
@@ -628,7 +627,7 @@ final class GroupCommit {
         return true;
       });
     } catch (WalException | IOException e) {
-      LOG.log(Level.DEBUG, "told to whoever uses the stream next", e);
+      Log.debug("told to whoever uses the stream next", e);
     }
   }
 
@@ -692,7 +691,7 @@ final class GroupCommit {
     try {
       commit();
     } catch (WalException e) {
-      LOG.log(Level.DEBUG, "told to those who staged it; whoever has the stream now sees for itself", e);
+      Log.debug("told to those who staged it; whoever has the stream now sees for itself", e);
     } finally {
       lock.lock();
     }

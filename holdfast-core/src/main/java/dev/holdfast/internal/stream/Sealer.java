@@ -1,14 +1,16 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals segments behind the rotation, off the appending thread. A segment is sealed only after its successor's start
@@ -16,12 +18,10 @@ import java.util.concurrent.Executor;
  * which costs only the time to read it through.
  */
 final class Sealer {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
-
   private final StreamView view;
   private final Executor executor;
   private final List<SegmentWriter> unsealed = new ArrayList<>(); // guarded by this
-  private CompletableFuture<Void> running = CompletableFuture.completedFuture(null); // leader only
+  private @Nullable FutureTask<?> running; // leader only
 
   Sealer(StreamView view, Executor executor) {
     this.view = view;
@@ -64,19 +64,36 @@ final class Sealer {
     await();
     var todo = snapshot();
     if (!todo.isEmpty()) {
-      running = CompletableFuture.runAsync(() -> todo.forEach(segment -> seal(segment, successor)), executor);
+      var task = new FutureTask<@Nullable Void>(() -> todo.forEach(segment -> seal(segment, successor)), null);
+      executor.execute(task);
+      running = task;
     }
   }
 
   /** Waits until what was begun is over. */
   void await() {
-    running.join();
+    finish();
     view.failStop().check();
   }
 
   /** Waits until what was begun is over, whatever came of it. */
   void finish() {
-    running.join();
+    var task = running;
+    var interrupted = false;
+    while (task != null) {
+      try {
+        task.get();
+        task = null;
+      } catch (InterruptedException _) { // kept for later
+        interrupted = true;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("what goes wrong fails the stream, but this did not", e);
+      }
+    }
+    running = null;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void seal(SegmentWriter segment, SegmentWriter successor) {
@@ -96,7 +113,7 @@ final class Sealer {
       segment.segment().retire();
     } catch (OutOfSpaceException e) {
       if (!view.failStop().hasFailed()) {
-        LOG.log(Level.WARNING, "stream '" + view.name() + "': no space to seal " + segment.segment().name(), e);
+        Log.warning("stream '" + view.name() + "': no space to seal " + segment.segment().name(), e);
         done(segment);
       }
     } catch (IOException | RuntimeException | Error e) {

@@ -122,11 +122,12 @@ final class SegmentChain {
     var firstIds = recovered.segments();
     var segments = new ArrayList<Segment>();
     for (var i = 0; i < firstIds.size(); i++) {
-      var firstId = firstIds.get(i);
-      var end = i + 1 < firstIds.size() ? firstIds.get(i + 1) : recovered.end();
-      var scanned = recovered.scanned().stream().filter(s -> s.firstId() == firstId && !s.sealed()).findAny();
-      segments.add(scanned.map(s -> reopened(found, s).segment())
-          .orElseGet(() -> Segment.onDisk(found, streamId, firstId, end)));
+      long firstId = firstIds.get(i);
+      long end = i + 1 < firstIds.size() ? firstIds.get(i + 1) : recovered.end();
+      var unsealed = recovered.unsealedAt(firstId);
+      segments.add(unsealed == null
+          ? Segment.onDisk(found, streamId, firstId, end)
+          : reopened(found, unsealed).segment());
     }
     lastSize = recovered.scanned().isEmpty() ? 0 : recovered.scanned().getLast().endOffset();
     view.begin(segments, recovered.end());
@@ -531,12 +532,9 @@ final class SegmentChain {
 
   /** Returns the policy's answer to whether a batch, or a single record, must be durable before it is acknowledged. */
   static boolean mustSync(SyncPolicy policy, boolean batch) {
-    return switch (policy) {
-      case SyncPolicy.Basic.STRICT -> true;
-      case SyncPolicy.Basic.BATCH_ONLY -> batch;
-      case SyncPolicy.Basic.ASYNC -> false;
-      case SyncPolicy.EveryN(var n) -> n == 1;
-      case SyncPolicy.Every _ -> false;
-    };
+    if (policy.equals(SyncPolicy.BATCH_ONLY)) {
+      return batch;
+    }
+    return policy.equals(SyncPolicy.STRICT) || (policy instanceof SyncPolicy.EveryN(var n) && n == 1);
   }
 }

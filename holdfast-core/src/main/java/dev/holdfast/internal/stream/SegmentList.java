@@ -25,7 +25,10 @@ final class SegmentList {
   SegmentList(List<Segment> segments, long firstIfEmpty) {
     this.firstIfEmpty = firstIfEmpty;
     this.segments = segments.toArray(Segment[]::new);
-    this.firstIds = segments.stream().mapToLong(Segment::firstId).toArray();
+    this.firstIds = new long[this.segments.length];
+    for (var i = 0; i < firstIds.length; i++) {
+      firstIds[i] = this.segments[i].firstId();
+    }
   }
 
   int size() {

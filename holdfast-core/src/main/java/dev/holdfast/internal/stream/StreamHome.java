@@ -4,11 +4,11 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.format.StateSlot;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.OpenFiles;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -26,7 +26,6 @@ public record StreamHome(Directory parent, String name, String label, OpenFiles 
   public static final String CREATING = "~new-";
   /** What the name of a directory begins with whose stream has been deleted. */
   public static final String DELETED = "~deleted-";
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
   static final long FIRST_SIZE = 64 * 1024;
 
   /** Returns the stream's files, if it exists. */
@@ -87,7 +86,7 @@ public record StreamHome(Directory parent, String name, String label, OpenFiles 
     try {
       remove(grave);
     } catch (IOException e) { // the stream is gone all the same
-      LOG.log(Level.WARNING, "what is left of stream '" + name + "' is deleted at the next open", e);
+      Log.warning("what is left of stream '" + name + "' is deleted at the next open", e);
     }
   }
 

@@ -4,11 +4,11 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongFunction;
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * stream's leader only; never outlives an epoch.
  */
 final class Successor {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
   private static final long PAGE = 4096;
   private static final int GROWTH = 4;
 
@@ -101,7 +100,7 @@ final class Successor {
     try {
       return begun.join();
     } catch (CompletionException e) {
-      LOG.log(Level.DEBUG, "preparing a segment failed and is tried again", e);
+      Log.debug("preparing a segment failed and is tried again", e);
       return null;
     }
   }

@@ -10,6 +10,7 @@ import dev.holdfast.StreamStats;
 import dev.holdfast.TxnWriter;
 import dev.holdfast.WalException;
 import dev.holdfast.WalIOException;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.recovery.StreamScan;
 import dev.holdfast.internal.segment.FailStop;
@@ -17,7 +18,6 @@ import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream of a log that is open for writing. */
 public final class WritableStream extends ReadableStream {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast");
-
   private final StreamHome home;
   private final SegmentChain chain;
   private final GroupCommit commits;
@@ -75,8 +73,11 @@ public final class WritableStream extends ReadableStream {
       chain.publishState(); // readers beside this writer see what its own readers see, also before the first append
     }
     recovery = recovered.report(name(), Duration.ofNanos(System.nanoTime() - begun));
-    if (recovery.outcome() != RecoveryReport.Outcome.CLEAN) {
-      LOG.log(Level.INFO, "{0}", recovery);
+    switch (recovery.outcome()) {
+      case TORN_TAIL -> Log.info(recovery.toString());
+      case CORRUPT -> Log.warning(recovery.toString());
+      default -> { // nothing was dropped; merely asking for the level would take longer than recovering
+      }
     }
   }
 
@@ -106,7 +107,7 @@ public final class WritableStream extends ReadableStream {
         return true;
       });
     } catch (IOException | WalException e) {
-      LOG.log(Level.WARNING, "stream '" + name() + "' has failed", e);
+      Log.warning("stream '" + name() + "' has failed", e);
       return false;
     }
   }
