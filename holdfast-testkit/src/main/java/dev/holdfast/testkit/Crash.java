@@ -33,6 +33,19 @@ public abstract sealed class Crash {
   }
 
   /**
+   * Leaves the first of the {@linkplain SimulatedDisk#pending() pending} operations, as a disk does that writes in
+   * order, and of the next one any of its sectors of 512 bytes, chosen by the seed: torn, also within a page.
+   *
+   * @param whole how many are left whole, at least 0; if there are fewer, all
+   */
+  public static Crash inOrder(int whole, long seed) {
+    if (whole < 0) {
+      throw new IllegalArgumentException("whole must not be negative: " + whole);
+    }
+    return new InOrder(whole, seed);
+  }
+
+  /**
    * Leaves the operations that {@code kept} holds for, of those {@link SimulatedDisk#pending() pending}, each as a
    * whole; but what a cache writes out at once comes together: a page of 4096 bytes written to by several is left as
    * after the last one kept. A rename that another operation needs, because it took the name away, is kept too.
@@ -71,6 +84,26 @@ public abstract sealed class Crash {
     @Override
     public String toString() {
       return "Crash.random(" + seed + "L)";
+    }
+  }
+
+  private static final class InOrder extends Crash {
+    private final int whole;
+    private final long seed;
+
+    InOrder(int whole, long seed) {
+      this.whole = whole;
+      this.seed = seed;
+    }
+
+    @Override
+    Survivors survivors(List<Operation> pending) {
+      return new InOrderSurvivors(pending, whole, seed);
+    }
+
+    @Override
+    public String toString() {
+      return "Crash.inOrder(" + whole + ", " + seed + "L)";
     }
   }
 

@@ -1,13 +1,14 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.storage.Access;
-import dev.holdfast.testkit.Fault.CacheAfterFailure;
+import dev.holdfast.testkit.Effect.CacheAfterFailure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A file of a simulated disk: the bytes as programs see them, the bytes that a power loss certainly leaves, and the
@@ -27,33 +28,43 @@ final class FileNode implements Node {
   private final Pages durable;
   private final List<Change> pending = new ArrayList<>();
   private final List<Mapping> mappings = new ArrayList<>();
+  private final UnreadableSectors unreadable;
   private int handles;
   private int lockHolders; // -1: one, exclusively
   private boolean named = true;
 
   FileNode() {
-    this(new Pages(), new Pages());
+    this(new Pages(), new Pages(), new UnreadableSectors());
   }
 
-  private FileNode(Pages written, Pages durable) {
+  private FileNode(Pages written, Pages durable, UnreadableSectors unreadable) {
     this.written = written;
     this.durable = durable;
+    this.unreadable = unreadable;
   }
 
   /** Returns a file that holds {@code content}, all of it durable. */
-  static FileNode durable(Pages content) {
-    return new FileNode(content, content.copy());
+  static FileNode durable(Pages content, UnreadableSectors unreadable) {
+    return new FileNode(content, content.copy(), unreadable.copy());
   }
 
   /** Returns a copy that nobody has open, with the same bytes, durable and not. */
   FileNode copy() {
-    FileNode copy = new FileNode(written.copy(), durable.copy());
+    FileNode copy = new FileNode(written.copy(), durable.copy(), unreadable.copy());
     copy.pending.addAll(pending);
     return copy;
   }
 
   Pages durableContent() {
     return durable;
+  }
+
+  UnreadableSectors unreadable() {
+    return unreadable;
+  }
+
+  long contentHash() {
+    return written.contentHash();
   }
 
   List<Change> pending() {
@@ -70,6 +81,7 @@ final class FileNode implements Node {
 
   void write(Operation operation, ByteBuffer src, long position) {
     int length = src.remaining();
+    unreadable.written(position, length);
     Map<Long, byte[]> replaced = written.write(src, position);
     pending.add(new Change(operation, replaced, written.size()));
     mappings.forEach(mapping -> mapping.refresh(written, position, length));
@@ -103,6 +115,20 @@ final class FileNode implements Node {
       // The size is not in the pages that could not be written: a later force stores it.
       pending.add(new Change(operation, Map.of(), written.size()));
     }
+  }
+
+  /** Turns a bit over wherever the byte is stored. */
+  void flipBit(long position, int bit) {
+    long page = position / Pages.PAGE;
+    int offset = (int) (position % Pages.PAGE);
+    written.replace(page, Pages.flipped(written.page(page), offset, bit));
+    durable.replace(page, Pages.flipped(durable.page(page), offset, bit));
+    pending.replaceAll(change -> {
+      Map<Long, byte[]> pages = new TreeMap<>(change.pages());
+      pages.computeIfPresent(page, (_, bytes) -> Pages.flipped(bytes, offset, bit));
+      return new Change(change.operation(), pages, change.size());
+    });
+    refreshMappings();
   }
 
   MemorySegment map(Arena arena, long position, long length, Access access) {

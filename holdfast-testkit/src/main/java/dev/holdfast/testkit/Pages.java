@@ -1,6 +1,10 @@
 package dev.holdfast.testkit;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +18,9 @@ final class Pages {
 
   /** The page that stands for zeros where an absent one cannot. */
   static final byte[] ZEROS = new byte[PAGE];
+
+  private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
   private final Map<Long, byte[]> pages;
   private long size;
@@ -41,6 +48,16 @@ final class Pages {
 
   void replace(long number, byte[] page) {
     pages.put(number, page);
+  }
+
+  /** What a page holds beyond the end of the file is zeros, should the file grow again. */
+  void zeroBeyondEnd(long number) {
+    long inside = size - number * PAGE;
+    if (inside < PAGE) {
+      byte[] page = page(number).clone();
+      Arrays.fill(page, (int) Math.max(0, inside), PAGE, (byte) 0);
+      pages.put(number, page);
+    }
   }
 
   /** Reads until {@code dst} is full or the file ends, and returns how many bytes. */
@@ -94,5 +111,33 @@ final class Pages {
     }
     size = newSize;
     return replaced;
+  }
+
+  /** Returns a copy of a page in which one bit is the other way round. */
+  static byte[] flipped(byte[] page, int offset, int bit) {
+    byte[] result = page.clone();
+    result[offset] ^= (byte) (1 << bit);
+    return result;
+  }
+
+  /** Returns a hash of 64 bits of the size and the bytes; which pages are absent and which hold zeros is no matter. */
+  long contentHash() {
+    long sum = 0; // of pages, in any order
+    for (Map.Entry<Long, byte[]> entry : pages.entrySet()) {
+      byte[] page = entry.getValue();
+      if (!Arrays.equals(page, ZEROS)) {
+        long hash = entry.getKey();
+        for (int i = 0; i < PAGE; i += Long.BYTES) {
+          hash = mix(hash, (long) LONGS.get(page, i));
+        }
+        sum += hash;
+      }
+    }
+    return mix(sum, size);
+  }
+
+  static long mix(long hash, long value) {
+    long mixed = (hash ^ value) * MULTIPLIER;
+    return mixed ^ mixed >>> 29;
   }
 }

@@ -56,6 +56,7 @@ final class SimulatedDirectory implements Directory {
 
   @Override
   public Directory createSubdirectory(String name) throws IOException {
+    disk.pauseBefore(OperationKind.CREATE_DIRECTORY, child(name), 0, 0);
     synchronized (disk.lock) {
       requireFree(name);
       Operation operation = disk.perform(OperationKind.CREATE_DIRECTORY, child(name), null, 0, 0);
@@ -70,6 +71,7 @@ final class SimulatedDirectory implements Directory {
     if (size < 0) {
       throw new IllegalArgumentException("size must not be negative: " + size);
     }
+    disk.pauseBefore(OperationKind.CREATE, child(name), 0, size);
     synchronized (disk.lock) {
       requireFree(name);
       Operation operation = disk.perform(OperationKind.CREATE, child(name), null, 0, size);
@@ -95,6 +97,7 @@ final class SimulatedDirectory implements Directory {
 
   @Override
   public void delete(String name) throws IOException {
+    disk.pauseBefore(OperationKind.DELETE, child(name), 0, 0);
     synchronized (disk.lock) {
       Node victim = find(name);
       requireNoContent(victim, name);
@@ -106,6 +109,7 @@ final class SimulatedDirectory implements Directory {
 
   @Override
   public void rename(String from, String to) throws IOException {
+    disk.pauseBefore(OperationKind.RENAME, child(from), 0, 0);
     synchronized (disk.lock) {
       Directory.requireName(to);
       Node moved = find(from);
@@ -147,6 +151,7 @@ final class SimulatedDirectory implements Directory {
 
   @Override
   public void sync() throws IOException {
+    disk.pauseBefore(OperationKind.SYNC_DIRECTORY, path, 0, 0);
     synchronized (disk.lock) {
       requireExists();
       disk.perform(OperationKind.SYNC_DIRECTORY, path, null, 0, 0);

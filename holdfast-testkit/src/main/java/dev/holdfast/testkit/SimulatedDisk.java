@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ public final class SimulatedDisk {
   final Object lock = new Object();
 
   private final DirectoryNode root;
-  private final List<ActiveFault> faults = new ArrayList<>();
+  private final ActiveFaults faults = new ActiveFaults();
   private final Map<FileNode, String> mapped = new LinkedHashMap<>(); // with their paths
   private Consumer<Operation> hook = _ -> {};
   private boolean mappable = true;
@@ -55,16 +55,6 @@ public final class SimulatedDisk {
   private long operations;
   private long powerOffAt = Long.MAX_VALUE;
   private boolean off;
-
-  /** A fault that has been injected, and how many of the operations it concerns have been seen. */
-  private static final class ActiveFault {
-    private final Fault fault;
-    private int seen;
-
-    ActiveFault(Fault fault) {
-      this.fault = fault;
-    }
-  }
 
   /** Creates an empty disk without a limit on its size. */
   public SimulatedDisk() {
@@ -102,7 +92,7 @@ public final class SimulatedDisk {
   public SimulatedDisk imageAfter(Crash crash) {
     synchronized (lock) {
       Crash.Survivors survivors = crash.survivors(pending());
-      return successor(image(root, survivors));
+      return successor(DiskImages.afterLoss(root, survivors));
     }
   }
 
@@ -121,7 +111,7 @@ public final class SimulatedDisk {
   public SimulatedDisk imageAfterKill() {
     synchronized (lock) {
       absorbStores();
-      return successor((DirectoryNode) copy(root, new IdentityHashMap<>()));
+      return successor(DiskImages.copy(root));
     }
   }
 
@@ -157,56 +147,8 @@ public final class SimulatedDisk {
     SimulatedDisk disk = new SimulatedDisk(newRoot);
     disk.mappable = mappable;
     disk.capacity = capacity;
-    disk.used = sizeOf(newRoot);
+    disk.used = DiskImages.sizeOf(newRoot);
     return disk;
-  }
-
-  private static DirectoryNode image(DirectoryNode directory, Crash.Survivors survivors) {
-    DirectoryNode image = new DirectoryNode();
-    directory.afterLoss(survivors.names(directory.pending())).forEach((name, node) -> {
-      image.current().put(name, switch (node) {
-        case FileNode file -> FileNode.durable(survivors.content(file));
-        case DirectoryNode child -> image(child, survivors);
-      });
-    });
-    image.sync();
-    return image;
-  }
-
-  private static Node copy(Node node, Map<Node, Node> copies) {
-    Node known = copies.get(node);
-    if (known != null) {
-      return known;
-    }
-    switch (node) {
-      case FileNode file -> {
-        FileNode copy = file.copy();
-        copies.put(node, copy);
-        return copy;
-      }
-      case DirectoryNode directory -> {
-        DirectoryNode copy = new DirectoryNode();
-        copies.put(node, copy);
-        directory.current().forEach((name, child) -> copy.current().put(name, copy(child, copies)));
-        directory.durable().forEach((name, child) -> copy.durable().put(name, copy(child, copies)));
-        for (DirectoryNode.Change change : directory.pending()) {
-          copy.pending().add(new DirectoryNode.Change(change.operation(), copy(change.node(), copies), change.removed(),
-              change.added()));
-        }
-        return copy;
-      }
-    }
-  }
-
-  private static long sizeOf(DirectoryNode directory) {
-    long size = 0;
-    for (Node node : directory.current().values()) {
-      size += switch (node) {
-        case FileNode file -> file.size();
-        case DirectoryNode child -> sizeOf(child);
-      };
-    }
-    return size;
   }
 
   // --- looking
@@ -265,7 +207,7 @@ public final class SimulatedDisk {
   /** Makes an operation fail. Several faults may wait at a time; each counts for itself. */
   public void inject(Fault fault) {
     synchronized (lock) {
-      faults.add(new ActiveFault(fault));
+      faults.add(fault);
     }
   }
 
@@ -274,6 +216,50 @@ public final class SimulatedDisk {
     synchronized (lock) {
       faults.clear();
     }
+  }
+
+  /**
+   * Turns one bit of a file over, in what is durable, in what is not yet, and in what programs see: the medium has
+   * forgotten it. Writing there again puts it right.
+   *
+   * @param path from the root of the disk, such as {@code streams/orders/00000000.seg}
+   * @param position of the byte, within the file
+   * @param bit 0 to 7
+   */
+  public void flipBit(String path, long position, int bit) {
+    synchronized (lock) {
+      absorbStores();
+      fileAt(path, position, 1).flipBit(position, Objects.checkIndex(bit, Byte.SIZE));
+    }
+  }
+
+  /**
+   * Makes a region of a file unreadable: a latent error of the medium. Reading any of its sectors of 512 bytes fails,
+   * also after a crash, until the whole sector has been written again. Memory mapped from the file is not affected.
+   *
+   * @param path from the root of the disk, such as {@code streams/orders/00000000.seg}
+   * @param position in bytes, within the file
+   * @param length in bytes, at least 1
+   */
+  public void makeUnreadable(String path, long position, long length) {
+    synchronized (lock) {
+      fileAt(path, position, length).unreadable().add(position, length);
+    }
+  }
+
+  private FileNode fileAt(String path, long position, long length) {
+    Node node = root;
+    for (String name : path.split("/", -1)) {
+      node = node instanceof DirectoryNode directory ? directory.current().get(name) : null;
+    }
+    if (!(node instanceof FileNode file)) {
+      throw new IllegalArgumentException("path: there is no file " + path);
+    }
+    if (position < 0 || length < 1 || position > file.size() - length) {
+      throw new IllegalArgumentException(
+          path + ": " + length + " bytes at " + position + " are not within its " + file.size() + " bytes");
+    }
+    return file;
   }
 
   /**
@@ -321,8 +307,8 @@ public final class SimulatedDisk {
       throws IOException {
     Operation operation = announce(kind, path, newName, position, length);
     Fault fault = faultFor(operation);
-    if (fault != null) {
-      throw fault.exception(operation);
+    if (fault != null && fault.effect() instanceof Effect.Failure failure) {
+      throw Fault.exception(operation, failure);
     }
     return operation;
   }
@@ -345,16 +331,18 @@ public final class SimulatedDisk {
 
   @Nullable
   Fault faultFor(Operation operation) {
-    for (Iterator<ActiveFault> i = faults.iterator(); i.hasNext();) {
-      ActiveFault active = i.next();
-      if (active.fault.concerns(operation) && ++active.seen >= active.fault.nth()) {
-        if (!active.fault.isForever()) {
-          i.remove();
-        }
-        return active.fault;
-      }
+    return faults.striking(operation);
+  }
+
+  /** Lets a slow operation take its time; called without the lock. */
+  void pauseBefore(OperationKind kind, String path, long position, long length) {
+    Runnable pause;
+    synchronized (lock) {
+      pause = off ? null : faults.pauseBefore(new Operation(operations, kind, path, null, position, length));
     }
-    return null;
+    if (pause != null) {
+      pause.run();
+    }
   }
 
   long freeSpace() {

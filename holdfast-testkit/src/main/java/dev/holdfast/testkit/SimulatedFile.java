@@ -2,12 +2,14 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
+import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
+import org.jspecify.annotations.Nullable;
 
 /** One handle of a file of a {@link SimulatedDisk}. */
 final class SimulatedFile implements LogFile {
@@ -46,17 +48,41 @@ final class SimulatedFile implements LogFile {
   @Override
   public int read(ByteBuffer dst, long position) throws IOException {
     requirePosition(position);
+    disk.pauseBefore(OperationKind.READ, path, position, dst.remaining());
     synchronized (disk.lock) {
       requireOpen();
-      disk.perform(OperationKind.READ, path, null, position, dst.remaining());
+      Operation operation = disk.announce(OperationKind.READ, path, null, position, dst.remaining());
       disk.absorbStores(file, path);
-      return file.read(dst, position);
+      Effect effect = effectOn(operation);
+      if (file.unreadable().touch(position, Math.min(dst.remaining(), file.size() - position))) {
+        throw new IOException(path + ": Input/output error (simulated): unreadable sector in " + dst.remaining()
+            + " bytes at " + position);
+      }
+      int start = dst.position();
+      int length = file.read(dst, position);
+      if (effect instanceof Effect.FlippedBit(long bit) && length > 0) {
+        int at = start + (int) (bit / Byte.SIZE % length);
+        dst.put(at, (byte) (dst.get(at) ^ 1 << bit % Byte.SIZE));
+      }
+      return length;
     }
+  }
+
+  /** Returns what a fault does to the operation; an error is thrown, unless something is written or forced before. */
+  private @Nullable Effect effectOn(Operation operation) throws IOException {
+    Fault fault = disk.faultFor(operation);
+    Effect effect = fault == null ? null : fault.effect();
+    boolean partial = operation.kind() == OperationKind.WRITE || operation.kind() == OperationKind.FORCE;
+    if (effect instanceof Effect.Failure failure && !partial) {
+      throw Fault.exception(operation, failure);
+    }
+    return effect;
   }
 
   @Override
   public void write(ByteBuffer src, long position) throws IOException {
     requirePosition(position);
+    disk.pauseBefore(OperationKind.WRITE, path, position, src.remaining());
     synchronized (disk.lock) {
       requireWritable();
       if (!src.hasRemaining()) {
@@ -64,17 +90,35 @@ final class SimulatedFile implements LogFile {
       }
       Operation operation = disk.announce(OperationKind.WRITE, path, null, position, src.remaining());
       disk.absorbStores(file, path);
-      Fault fault = disk.faultFor(operation);
-      long wanted = fault == null ? src.remaining() : Math.min(src.remaining(), fault.bytesBefore());
-      long fits = Math.max(0, Math.max(file.size(), file.size() + disk.freeSpace()) - position);
-      write(operation, src, position, Math.min(wanted, fits));
-      if (fault != null) {
-        throw fault.exception(operation);
-      }
-      if (fits < wanted) {
-        throw disk.outOfSpace(path);
+      switch (effectOn(operation)) {
+        case Effect.Pretence() -> src.position(src.limit());
+        case Effect.Misdirection(long distance) -> misdirect(operation, src, position + distance);
+        case Effect.Failure failure -> {
+          writeWhatFits(operation, src, position, Math.min(src.remaining(), failure.bytesBefore()));
+          throw Fault.exception(operation, failure);
+        }
+        case null, default -> writeWhatFits(operation, src, position, src.remaining());
       }
     }
+  }
+
+  private void writeWhatFits(Operation operation, ByteBuffer src, long position, long wanted)
+      throws OutOfSpaceException {
+    long fits = Math.max(0, Math.max(file.size(), file.size() + disk.freeSpace()) - position);
+    write(operation, src, position, Math.min(wanted, fits));
+    if (fits < wanted) {
+      throw disk.outOfSpace(path);
+    }
+  }
+
+  /** Writes what lies within the file, and takes the rest without a word. */
+  private void misdirect(Operation operation, ByteBuffer src, long position) {
+    int start = src.position();
+    int skipped = Math.clamp(-position, 0, src.remaining());
+    src.position(start + skipped);
+    long inside = Math.clamp(file.size() - (position + skipped), 0L, src.remaining());
+    write(operation, src, position + skipped, inside);
+    src.position(src.limit());
   }
 
   /** Writes so many bytes, which fit on the disk. */
@@ -115,22 +159,27 @@ final class SimulatedFile implements LogFile {
 
   @Override
   public void force() throws IOException {
+    disk.pauseBefore(OperationKind.FORCE, path, 0, 0);
     synchronized (disk.lock) {
       requireOpen();
       Operation operation = disk.announce(OperationKind.FORCE, path, null, 0, 0);
       disk.absorbStores(file, path);
-      Fault fault = disk.faultFor(operation);
-      if (fault != null) {
-        file.failForce(operation, fault.cache());
-        throw fault.exception(operation);
+      switch (effectOn(operation)) {
+        case Effect.Pretence() -> {
+          /* nothing becomes durable */ }
+        case Effect.Failure failure -> {
+          file.failForce(operation, failure.cache());
+          throw Fault.exception(operation, failure);
+        }
+        case null, default -> file.force();
       }
-      file.force();
     }
   }
 
   @Override
   public void truncate(long size) throws IOException {
     requirePosition(size);
+    disk.pauseBefore(OperationKind.TRUNCATE, path, 0, size);
     synchronized (disk.lock) {
       requireWritable();
       if (size > file.size()) {
