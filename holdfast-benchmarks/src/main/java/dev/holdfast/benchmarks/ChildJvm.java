@@ -21,8 +21,14 @@ final class ChildJvm implements Closeable {
 
   /** Starts this program with other arguments. */
   static ChildJvm start(String... arguments) throws IOException {
+    return start(List.of(), arguments);
+  }
+
+  /** Starts this program with other arguments in a JVM with these options. */
+  static ChildJvm start(List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(Arrays.asList(arguments));
     return new ChildJvm(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -35,6 +41,14 @@ final class ChildJvm implements Closeable {
       throw new IOException("the child JVM ended early; its error output says why");
     }
     return line;
+  }
+
+  /** Waits until it ends by itself. */
+  void awaitEnd() throws IOException {
+    int status = process.onExit().join().exitValue();
+    if (status != 0) {
+      throw new IOException("the child JVM ended with " + status + "; its error output says why");
+    }
   }
 
   /** Ends it at once, as {@code kill -9} does. */

@@ -53,14 +53,17 @@ final class OpenWorkload extends Workload {
       if (session.measuresHoldfast()) {
         writeAndKill(killed, size);
       }
+      if (all.contains(Circumstances.FRESH_JVM_AOT)) {
+        train(scratch, limit, killed, session.measuresHoldfast());
+      }
       double first = Double.NaN;
       for (Circumstances one : all) {
         List<Opening> limits = new ArrayList<>();
         List<Opening> opened = new ArrayList<>();
         for (int i = 0; i < openings; i++) {
-          limits.add(openOnce("child-open-limit", limit, one));
+          limits.add(openOnce("child-open-limit", limit, one, scratch));
           if (session.measuresHoldfast()) {
-            opened.add(openCopy(killed, scratch.resolve("copy"), one));
+            opened.add(openCopy(killed, one, scratch));
           }
         }
         String setting = Tables.bytes(size) + ", " + one.words;
@@ -81,20 +84,50 @@ final class OpenWorkload extends Workload {
   }
 
   /** Opening may repair, so each opening gets what the killed writer left. */
-  private Opening openCopy(Path killed, Path copy, Circumstances one) throws Exception {
+  private Opening openCopy(Path killed, Circumstances one, Scratch scratch) throws Exception {
+    Path copy = scratch.resolve("copy");
     Scratch.copy(killed, copy);
     try {
-      return openOnce("child-open", copy, one);
+      return openOnce("child-open", copy, one, scratch);
     } finally {
       Scratch.remove(copy);
     }
   }
 
-  private Opening openOnce(String command, Path directory, Circumstances one)
+  private Opening openOnce(String command, Path directory, Circumstances one, Scratch scratch)
       throws IOException {
-    try (ChildJvm child = ChildJvm.start(command, "--dir", directory.toString(), "--segment-size", "" + segmentSize,
+    List<String> options = one.aotCache ? List.of("-XX:AOTCache=" + cache(scratch, command)) : List.of();
+    try (ChildJvm child = ChildJvm.start(options, command, "--dir", directory.toString(), "--segment-size",
+        "" + segmentSize,
         "--warm-up", one.freshJvm ? "0" : "" + WARM_UP_OPENINGS, "--cold=" + one.coldCache)) {
       return Opening.parse(child.readLine());
+    }
+  }
+
+  private static Path cache(Scratch scratch, String command) {
+    return scratch.resolve(command + ".aot");
+  }
+
+  /** Makes the start-up cache that JDK 25 can make of a run of a program. */
+  private void train(Scratch scratch, Path limit, Path killed, boolean holdfast) throws IOException {
+    train(scratch, "child-open-limit", limit, List.of());
+    if (holdfast) {
+      Path copy = scratch.resolve("training");
+      Scratch.copy(killed, copy);
+      train(scratch, "child-open", copy, List.of("--close"));
+      Scratch.remove(copy);
+    }
+  }
+
+  private void train(Scratch scratch, String command, Path directory, List<String> more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(command, "--dir", directory.toString(), "--segment-size",
+        "" + segmentSize, "--warm-up", "0", "--cold=false"));
+    arguments.addAll(more);
+    try (ChildJvm child = ChildJvm.start(
+        List.of("-XX:AOTCacheOutput=" + cache(scratch, command), "-Xlog:aot=off", "-Xlog:aot+init=off"),
+        arguments.toArray(String[]::new))) {
+      Opening.parse(child.readLine());
+      child.awaitEnd();
     }
   }
 
@@ -111,23 +144,27 @@ final class OpenWorkload extends Workload {
 
   /** In what JVM and with what memory a log is opened. */
   enum Circumstances {
+    /** A program restarted after a crash that has a start-up cache. */
+    FRESH_JVM_AOT("fresh JVM, AOT cache", true, false, true),
     /** A program restarted after a crash. */
-    FRESH_JVM("fresh JVM", true, false),
+    FRESH_JVM("fresh JVM", true, false, false),
     /** A program restarted after a crash, under pressure of memory. */
-    FRESH_JVM_COLD("fresh JVM, cold disk", true, true),
+    FRESH_JVM_COLD("fresh JVM, cold disk", true, true, false),
     /** A program that has opened logs before. */
-    WARM_JVM("warm JVM", false, false),
+    WARM_JVM("warm JVM", false, false, false),
     /** A program that has opened logs before, under pressure of memory. */
-    WARM_JVM_COLD("warm JVM, cold disk", false, true);
+    WARM_JVM_COLD("warm JVM, cold disk", false, true, false);
 
     private final String words;
     private final boolean freshJvm;
     private final boolean coldCache;
+    private final boolean aotCache;
 
-    Circumstances(String words, boolean freshJvm, boolean coldCache) {
+    Circumstances(String words, boolean freshJvm, boolean coldCache, boolean aotCache) {
       this.words = words;
       this.freshJvm = freshJvm;
       this.coldCache = coldCache;
+      this.aotCache = aotCache;
     }
   }
 }

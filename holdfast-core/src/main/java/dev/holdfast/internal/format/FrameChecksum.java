@@ -12,6 +12,7 @@ import java.util.zip.CRC32C;
 public final class FrameChecksum {
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer saltBytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private long currentSalt; // what saltBytes holds
 
   /**
    * Returns the checksum of the frame that begins at {@code at} in {@code view}, whose position and limit are moved.
@@ -31,7 +32,10 @@ public final class FrameChecksum {
   }
 
   private void begin(long salt) {
-    saltBytes.putLong(0, salt);
+    if (salt != currentSalt) {
+      saltBytes.putLong(0, salt);
+      currentSalt = salt;
+    }
     crc.reset();
     crc.update(saltBytes.array(), 0, Long.BYTES);
   }

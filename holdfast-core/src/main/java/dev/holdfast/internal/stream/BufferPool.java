@@ -27,8 +27,9 @@ public final class BufferPool {
           return buffer;
         }
         if (made < limit) {
+          var created = new StagingBuffer(usualSize, true); // counted only if there was memory for it
           made++;
-          return new StagingBuffer(usualSize, true);
+          return created;
         }
       }
     }

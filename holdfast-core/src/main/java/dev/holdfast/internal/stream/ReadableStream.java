@@ -1,5 +1,6 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.CorruptionException;
 import dev.holdfast.IdRange;
 import dev.holdfast.LogRecord;
 import dev.holdfast.LogStream;
@@ -167,17 +168,21 @@ abstract sealed class ReadableStream implements LogStream permits WritableStream
   public final List<SegmentInfo> segments() {
     view.checkOpen();
     refresh();
+    var cut = view.lastCut();
     var list = view.segments();
     var infos = new ArrayList<SegmentInfo>(list.size());
     for (var i = 0; i < list.size(); i++) {
       var segment = list.get(i);
       try {
         infos.add(describe(segment, Math.max(segment.firstId(), Math.min(list.endOf(i), view.readableEnd()))));
-      } catch (IOException e) {
-        if (view.segments() == list) {
-          throw RecordReader.unreadable(segment, segment.firstId(), e);
+      } catch (IOException | CorruptionException e) {
+        refresh();
+        if (!view.isCurrent(list, cut)) {
+          return segments(); // a truncation was under way
         }
-        return segments();
+        throw e instanceof CorruptionException corrupt
+            ? corrupt
+            : RecordReader.unreadable(segment, segment.firstId(), (IOException) e);
       }
     }
     return infos;
