@@ -1,0 +1,53 @@
+package dev.holdfast.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The disk right before an operation, as the process leaves it when it is killed, and what was promised by then.
+ *
+ * @param disk only looked at
+ */
+record Moment<P>(CrashPoint point, SimulatedDisk disk, P promised) {
+
+  /** Keeps the moment before each operation of a disk. */
+  static final class Recorder<P> {
+    private final SimulatedDisk disk;
+    private final Promises<P> promises;
+    private final CrashPoint.Counter points = new CrashPoint.Counter();
+    private final List<Moment<P>> moments = new ArrayList<>(); // guarded by the lock of the disk
+    private final List<Throwable> problems = new ArrayList<>(); // likewise
+
+    Recorder(SimulatedDisk disk, Promises<P> promises) {
+      this.disk = disk;
+      this.promises = promises;
+    }
+
+    Recorder<P> start() {
+      disk.onOperation(operation -> {
+        if (operation.kind() != OperationKind.READ) {
+          try {
+            add(points.before(operation));
+          } catch (RuntimeException | Error e) {
+            problems.add(e);
+          }
+        }
+      });
+      return this;
+    }
+
+    private void add(CrashPoint point) {
+      moments.add(new Moment<>(point, disk.imageAfterKill(), promises.current()));
+    }
+
+    /** Ends it; what is there at the end is a moment, too. */
+    List<Moment<P>> finish() {
+      disk.onOperation(_ -> {});
+      add(CrashPoint.END);
+      if (!problems.isEmpty()) {
+        throw new IllegalStateException("what is promised could not be said", problems.getFirst());
+      }
+      return moments;
+    }
+  }
+}
