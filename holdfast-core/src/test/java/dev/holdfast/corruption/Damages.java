@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Everything that is done to a shape: one thing at a time. */
-final class Damages {
+public final class Damages {
   private static final int SECTOR = 512;
   private static final long SEED = 7;
   /** Of the variants of a shape one has every bit flipped, the other one in so many. */
@@ -22,7 +22,7 @@ final class Damages {
    * @param path the file, or the first one, that was damaged
    * @param image the damaged log
    */
-  record Damage(String what, String path, LogImage image) {
+  public record Damage(String what, String path, LogImage image) {
     @Override
     public String toString() {
       return what + " " + path;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * or the records that were appended, nothing promised durable missing. Wrong is: a record that never was, one that is
  * silently missing, an id given twice, a byte changed by reading or by refusing.
  */
-final class Examination {
+public final class Examination {
   private static final byte[] NEW_RECORD = "appended after the damage".getBytes(StandardCharsets.UTF_8);
   private static final int HEADERS = 128 + 64;
   private static final Set<String> WRITER_S_OWN = Set.of("LOCK", "LOCK.owner");
@@ -36,7 +36,7 @@ final class Examination {
   }
 
   /** Returns what is wrong. */
-  static List<String> of(Shape shape, Damage damage) {
+  public static List<String> of(Shape shape, Damage damage) {
     var examination = new Examination(shape, damage);
     examination.readOnly();
     examination.writing(true);
@@ -45,7 +45,7 @@ final class Examination {
   }
 
   /** Returns what is wrong with reading only, and with opening for writing without going on from there. */
-  static List<String> ofReading(Shape shape, Damage damage) {
+  public static List<String> ofReading(Shape shape, Damage damage) {
     var examination = new Examination(shape, damage);
     examination.readOnly();
     examination.writing(false);

@@ -3,13 +3,13 @@ package dev.holdfast.corruption;
 import java.util.Objects;
 
 /** Keeps ten thousand reports of deliberate damage off the console. */
-final class QuietLogs {
+public final class QuietLogs {
   private static final Object LOGGER = silence(); // held, or it would be collected with its level
 
   private QuietLogs() {}
 
   /** Has been done when this returns. */
-  static void please() {
+  public static void please() {
     Objects.requireNonNull(LOGGER);
   }
 

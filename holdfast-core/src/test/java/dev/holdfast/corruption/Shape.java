@@ -23,20 +23,20 @@ import java.util.concurrent.locks.LockSupport;
  * @param required every record below this id was promised durable
  * @param everyBit whether every bit of its structures has its turn, not only some
  */
-record Shape(String name, LogImage image, SortedMap<Long, byte[]> records, long required, boolean everyBit) {
-  static final String STREAM = "orders";
-  static final String PREFIX = "streams/" + STREAM + "/";
-  static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).readBufferSize(4096)
+public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records, long required, boolean everyBit) {
+  public static final String STREAM = "orders";
+  public static final String PREFIX = "streams/" + STREAM + "/";
+  public static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).readBufferSize(4096)
       .writeBufferSize(4096).build();
   private static final long SEED = 20_261_121;
 
   /** Returns the first id. */
-  long firstId() {
+  public long firstId() {
     return records.firstKey();
   }
 
   /** Returns the id after the last record. */
-  long end() {
+  public long end() {
     return records.lastKey() + 1;
   }
 
@@ -186,7 +186,7 @@ record Shape(String name, LogImage image, SortedMap<Long, byte[]> records, long 
   }
 
   /** Returns all shapes. */
-  static List<Shape> all() {
+  public static List<Shape> all() {
     var shapes = new ArrayList<Shape>();
     Map<String, Steps> steps = new TreeMap<>(Map.of("one segment", script -> script.append(9), "several segments",
         Shape::several, "batches", Shape::batches, "cut at the back", Shape::cutAtTheBack, "only cut at the back",

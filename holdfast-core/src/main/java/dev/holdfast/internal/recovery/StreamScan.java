@@ -355,7 +355,7 @@ public final class StreamScan {
   private Recovered result() throws IOException {
     missBranch();
     if (obstacle != null) {
-      end = Math.min(end, bound);
+      end = Math.max(listing.floor(), Math.min(end, bound)); // what is below the floor would be dropped at the next open
       endWhereRecordsEnd();
     }
     var place = where == null ? new Place(Names.segment(end), 0) : where;
