@@ -49,7 +49,7 @@ final class SegmentChain {
   private @Nullable SegmentFiles files;
   private @Nullable StateFile state;
   private @Nullable Settlement settlement;
-  private List<String> beyond = List.of();
+  private SetAside beyond = SetAside.NOTHING;
   /** A segment without records that was found at the end: it knows where the history before it ends. */
   private @Nullable ScannedSegment emptyLast;
   private volatile @Nullable SegmentWriter active;
@@ -85,7 +85,7 @@ final class SegmentChain {
     removeLeftOvers(found, recovered);
     publish(found, recovered);
     settlement = Settlement.of(found, recovered);
-    beyond = recovered.beyond();
+    beyond = new SetAside(recovered.beyond(), recovered.end());
     emptyLast = recovered.emptyLast();
     damaged = recovered.isCorrupt();
   }
@@ -405,19 +405,14 @@ final class SegmentChain {
 
   /** Keeps the bytes of what lies beyond the end that was decided on. */
   private void setAside(long newEpoch) throws IOException {
-    if (beyond.isEmpty()) {
-      return;
-    }
+    beyond.copyFirst(files().directory(), newEpoch);
     try {
-      for (var name : beyond) {
-        files().directory().rename(name, name + "." + newEpoch + Names.SET_ASIDE);
-      }
-      files().directory().sync();
+      beyond.renameOthers(files().directory(), newEpoch);
     } catch (IOException | RuntimeException | Error e) {
       failStop.fail(e);
       throw e;
     }
-    beyond = List.of();
+    beyond = SetAside.NOTHING;
   }
 
   private void syncNames() throws IOException {
