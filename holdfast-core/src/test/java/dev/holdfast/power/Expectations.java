@@ -62,4 +62,19 @@ final class Expectations {
     }
     throw new AssertionError("stream '" + name + "': " + String.join("; or: ", problems));
   }
+
+  @Override
+  public synchronized boolean equals(Object other) {
+    return other instanceof Expectations that && streams.equals(that.copy().streams);
+  }
+
+  @Override
+  public synchronized int hashCode() {
+    return streams.hashCode();
+  }
+
+  @Override
+  public synchronized String toString() {
+    return streams.toString();
+  }
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.power;
 
-import static dev.holdfast.power.PowerLossDriver.options;
+import static dev.holdfast.power.CrashedLog.options;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;

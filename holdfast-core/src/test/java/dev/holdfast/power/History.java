@@ -104,6 +104,21 @@ record History(List<byte[]> records, List<Integer> frameEnds, int firstMin, int 
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof History that && promises().equals(that.promises())
+        && Arrays.deepEquals(records.toArray(), that.records.toArray());
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * promises().hashCode() + Arrays.deepHashCode(records.toArray());
+  }
+
+  private List<Object> promises() {
+    return List.of(frameEnds, firstMin, firstMax, acknowledged, durable, mayExist, mustExist);
+  }
+
+  @Override
   public String toString() {
     return mayExist
         ? "[" + firstMin + (firstMin == firstMax ? "" : "-" + firstMax) + ", " + end() + "), acknowledged "

@@ -1,11 +1,16 @@
 package dev.holdfast.power;
 
+import dev.holdfast.IdRange;
 import dev.holdfast.LogStream;
+import dev.holdfast.RecoveryReport;
+import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.StorageFullException;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
+import dev.holdfast.internal.log.OpenLog;
+import dev.holdfast.internal.log.Surroundings;
 import dev.holdfast.testkit.SimulatedDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +19,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -29,23 +36,34 @@ final class Session {
   private final WalOptions options;
   private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
   private final List<CompletableFuture<?>> futures = new ArrayList<>();
+  private final Surroundings surroundings;
   private Wal wal;
 
-  private Session(SimulatedDisk disk, Expectations expected, WalOptions options, Wal wal) {
+  private Session(SimulatedDisk disk, Expectations expected, WalOptions options, Surroundings surroundings) {
     this.disk = disk;
     this.expected = expected;
     this.options = options;
-    this.wal = wal;
+    this.surroundings = surroundings;
+    this.wal = OpenLog.forWriting(disk.root(), options, surroundings);
   }
 
   /** Opens the log for writing and does not look at it. */
   static Session begin(SimulatedDisk disk, Expectations expected, WalOptions options) {
-    return new Session(disk, expected, options, Wal.open(disk.root(), options));
+    return begin(disk, expected, options, Surroundings.SYSTEM);
+  }
+
+  static Session begin(SimulatedDisk disk, Expectations expected, WalOptions options, Surroundings surroundings) {
+    return new Session(disk, expected, options, surroundings);
   }
 
   /** Opens the log for writing and checks that it holds what was promised; from then on, that is promised. */
   static Session recover(SimulatedDisk disk, Expectations expected, WalOptions options, boolean powerLost) {
-    var session = begin(disk, expected, options);
+    return recover(disk, expected, options, powerLost, Surroundings.SYSTEM);
+  }
+
+  static Session recover(SimulatedDisk disk, Expectations expected, WalOptions options, boolean powerLost,
+      Surroundings surroundings) {
+    var session = begin(disk, expected, options, surroundings);
     try {
       session.adopt(powerLost);
       return session;
@@ -64,6 +82,7 @@ final class Session {
         continue;
       }
       var stream = stream(name);
+      checkReport(stream.recovery(), found);
       var durable = (int) stream.durableEnd();
       if (strict() && durable != found.end()) {
         throw new AssertionError(name + ": records up to " + found.end() + " are visible, durable are " + durable);
@@ -74,6 +93,15 @@ final class Session {
       if (expected.of(name).equals(List.of(History.ABSENT))) {
         throw new AssertionError("a stream that nobody wrote: " + name);
       }
+    }
+  }
+
+  /** The report must say what was found, and claim no more than can be true. */
+  private static void checkReport(RecoveryReport report, Found found) {
+    var records = new IdRange(found.first(), found.end());
+    if (!report.records().equals(records) || report.durableEnd() > found.end()
+        || report.outcome() == Outcome.CORRUPT || report.outcome() == Outcome.NEW) {
+      throw new AssertionError("found " + records + ", but the report says " + report);
     }
   }
 
@@ -132,7 +160,16 @@ final class Session {
   // ---- what a program does
 
   static byte[] payload(int size) {
-    var text = (MARK.incrementAndGet() + ":").getBytes(StandardCharsets.US_ASCII);
+    return payload(size, MARK.incrementAndGet());
+  }
+
+  /** The mark comes from where salts come from: it never comes twice, but again when a run is repeated. */
+  private byte[] nextPayload(int size) {
+    return surroundings.equals(Surroundings.SYSTEM) ? payload(size) : payload(size, surroundings.random().nextLong());
+  }
+
+  private static byte[] payload(int size, long mark) {
+    var text = (mark + ":").getBytes(StandardCharsets.US_ASCII);
     var bytes = new byte[Math.max(size, text.length)];
     for (var i = 0; i < bytes.length; i++) {
       bytes[i] = text[i % text.length];
@@ -141,7 +178,7 @@ final class Session {
   }
 
   void append(String name, int size) {
-    append(name, payload(size));
+    append(name, nextPayload(size));
   }
 
   void append(String name, byte[] record) {
@@ -159,7 +196,7 @@ final class Session {
   }
 
   void batch(String name, int count, int size) {
-    var records = Stream.generate(() -> payload(size)).limit(count).toList();
+    var records = Stream.generate(() -> nextPayload(size)).limit(count).toList();
     var id = expected.only(name).end();
     expected.update(name, history -> history.begun(records));
     long actual;
@@ -175,13 +212,47 @@ final class Session {
 
   /** Appends without waiting; what completes is acknowledged. */
   void appendAsync(String name, int size) {
-    var record = payload(size);
+    futures.add(stage(name, size));
+  }
+
+  private synchronized CompletableFuture<?> stage(String name, int size) {
+    var record = nextPayload(size);
     var id = expected.only(name).end();
     expected.update(name, history -> history.begun(List.of(record)));
-    futures.add(stream(name).appendAsync(record).thenAccept(actual -> {
+    return stream(name).appendAsync(record).thenAccept(actual -> {
       same(name, id, actual);
       acknowledge(name, id + 1, false);
-    }));
+    });
+  }
+
+  /** Appends from several threads, each of which waits for its own record before the next. */
+  void appendFromThreads(String name, int threads, int records, int size) {
+    var failures = new ConcurrentLinkedQueue<Throwable>();
+    var writers = IntStream.range(0, threads).mapToObj(i -> Thread.ofPlatform().name("writer-" + i).start(() -> {
+      try {
+        for (var n = 0; n < records; n++) {
+          stage(name, size + i).join();
+        }
+      } catch (RuntimeException | Error e) {
+        failures.add(e);
+      }
+    })).toList();
+    for (var writer : writers) {
+      joinUninterrupted(writer);
+    }
+    if (!failures.isEmpty()) {
+      throw failures.peek() instanceof CompletionException e && e.getCause() instanceof WalException cause
+          ? cause
+          : new IllegalStateException(failures.peek());
+    }
+  }
+
+  private static void joinUninterrupted(Thread writer) {
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Waits for everything that was appended without waiting. */
@@ -213,6 +284,24 @@ final class Session {
     expected.update(name, history -> history.promised(end, Math.max(promised, Math.min(durable, history.end()))));
   }
 
+  /**
+   * Leaves so many bytes of space, appends until they are used up, and makes space again: all that was there still is.
+   */
+  void fillDisk(String name, int free, int size) {
+    disk.setCapacity(disk.usedSpace() + free);
+    try {
+      for (var i = 0; i < 100; i++) {
+        append(name, size + i);
+      }
+      throw new AssertionError(name + ": " + free + " bytes of space did not end");
+    } catch (StorageFullException e) {
+      readAll();
+    } finally {
+      disk.setCapacity(Long.MAX_VALUE);
+    }
+    append(name, size);
+  }
+
   void sync(String name) {
     var end = expected.only(name).end();
     stream(name).sync();
@@ -231,6 +320,10 @@ final class Session {
 
   void truncateFrom(String name, int id) {
     var before = expected.only(name);
+    if (id == before.end()) {
+      stream(name).truncateFrom(id); // nothing to do, and nothing promised by it
+      return;
+    }
     expected.set(name, before, before.cutFrom(id));
     stream(name).truncateFrom(id);
     expected.set(name, before.cutFrom(id));
@@ -265,7 +358,7 @@ final class Session {
 
   void reopen() {
     close();
-    wal = Wal.open(disk.root(), options);
+    wal = OpenLog.forWriting(disk.root(), options, surroundings);
     adopt(true);
   }
 

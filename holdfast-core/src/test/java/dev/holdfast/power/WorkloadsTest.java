@@ -1,185 +1,188 @@
 package dev.holdfast.power;
 
-import static dev.holdfast.power.PowerLossDriver.explore;
-import static dev.holdfast.power.PowerLossDriver.options;
+import static dev.holdfast.power.CrashedLog.explore;
+import static dev.holdfast.power.CrashedLog.options;
+import static dev.holdfast.power.CrashedLog.small;
+import static dev.holdfast.power.Step.append;
+import static dev.holdfast.power.Step.appendAsync;
+import static dev.holdfast.power.Step.batch;
+import static dev.holdfast.power.Step.delete;
+import static dev.holdfast.power.Step.fillDisk;
+import static dev.holdfast.power.Step.join;
+import static dev.holdfast.power.Step.reopen;
+import static dev.holdfast.power.Step.sync;
+import static dev.holdfast.power.Step.truncateBefore;
+import static dev.holdfast.power.Step.truncateFrom;
+import static dev.holdfast.power.Step.truncateLastSegment;
+import static dev.holdfast.power.Step.writers;
 
 import dev.holdfast.SyncPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Power losses at every operation of what programs do with a log. */
+/** Crashes at every operation of what programs do with a log. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkloadsTest {
-  private final SplittableRandom random = new SplittableRandom(7);
+  private static final String A = "a";
+
+  /** So many steps, by number. */
+  private static List<Step> steps(int count, IntFunction<Step> step) {
+    var steps = new ArrayList<Step>();
+    for (var i = 0; i < count; i++) {
+      steps.add(step.apply(i));
+    }
+    return steps;
+  }
+
+  private static Function<SplittableRandom, List<Step>> appends(int count, int upTo) {
+    return random -> steps(count, i -> append(i % 5 == 4 ? "b" : A, random.nextInt(upTo)));
+  }
 
   @Test
   void strictAppends() {
-    explore("strict appends", options().build(), session -> {
-      for (var i = 0; i < 40; i++) {
-        session.append(i % 5 == 0 ? "b" : "a", random.nextInt(1500));
-      }
-    });
+    explore("strict appends", 8, small().build(), appends(24, 900));
+  }
+
+  @Test
+  void strictAppendsIntoMappedFiles() {
+    explore("strict appends, mapped", 2, options().maxSegmentSize(4096).build(), appends(20, 1200));
   }
 
   @Test
   void batchesWithSinglesBetween() {
-    explore("batches with singles between", options().syncPolicy(SyncPolicy.BATCH_ONLY).build(), session -> {
-      for (var i = 0; i < 16; i++) {
-        session.append("a", random.nextInt(900));
-        session.append("a", random.nextInt(900));
-        session.batch("a", 1 + random.nextInt(9), random.nextInt(400));
-      }
-      session.batch("a", 3, 9000); // larger than a segment
-      session.append("a", 10);
+    explore("batches with singles between", 8, small().syncPolicy(SyncPolicy.BATCH_ONLY).build(), random -> {
+      var steps = steps(20, i -> i % 3 == 2
+          ? batch(A, 1 + random.nextInt(9), random.nextInt(300))
+          : append(A, random.nextInt(700)));
+      steps.add(batch(A, 3, 2500)); // larger than a segment
+      steps.add(append(A, 10));
+      return steps;
     });
   }
 
   @Test
   void strictBatches() {
-    explore("strict batches", options().build(), session -> {
-      for (var i = 0; i < 20; i++) {
-        session.batch("a", 1 + random.nextInt(12), random.nextInt(500));
-      }
-    });
+    explore("strict batches", 6, small().build(),
+        random -> steps(14, _ -> batch(A, 1 + random.nextInt(12), random.nextInt(300))));
   }
 
   @Test
   void unsyncedAppendsAndExplicitSync() {
-    explore("async with explicit sync", options().syncPolicy(SyncPolicy.ASYNC).build(), session -> {
-      for (var i = 0; i < 80; i++) {
-        session.append("a", random.nextInt(1000));
-        if (i % 13 == 12) {
-          session.sync("a");
-        }
-      }
-    });
+    explore("async with explicit sync", 7, small().syncPolicy(SyncPolicy.ASYNC).build(),
+        random -> steps(30, i -> i % 9 == 8 ? sync(A) : append(A, random.nextInt(700))));
   }
 
   @Test
   void everyFewAppends() {
-    explore("every 5", options().syncPolicy(SyncPolicy.everyN(5)).build(), session -> {
-      for (var i = 0; i < 60; i++) {
-        session.append("a", random.nextInt(1000));
-      }
-    });
+    explore("every 5", 7, small().syncPolicy(SyncPolicy.everyN(5)).build(), appends(30, 700));
+  }
+
+  @Test
+  void everyFewMilliseconds() {
+    explore("every 2 ms", 4, small().syncPolicy(SyncPolicy.every(Duration.ofMillis(2))).build(), appends(30, 700));
   }
 
   @Test
   void manyRotations() {
-    explore("many rotations", options().maxSegmentSize(4096).build(), session -> {
-      for (var i = 0; i < 40; i++) {
-        session.append("a", 700 + random.nextInt(1200));
-      }
-    });
+    explore("many rotations", 7, small().build(), random -> steps(16, _ -> append(A, 700 + random.nextInt(1200))));
   }
 
   @Test
   void manyRotationsWithoutSync() {
-    explore("many rotations without sync", options().maxSegmentSize(4096).syncPolicy(SyncPolicy.ASYNC).build(),
-        session -> {
-          for (var i = 0; i < 80; i++) {
-            session.append("a", 700 + random.nextInt(1200));
-          }
-        });
+    explore("many rotations without sync", 7, small().syncPolicy(SyncPolicy.ASYNC).build(),
+        random -> steps(20, _ -> append(A, 700 + random.nextInt(1200))));
   }
 
   @Test
   void rotationsByRecords() {
-    explore("rotation by records", options().maxRecordsPerSegment(3).preallocate(false).build(), session -> {
-      for (var i = 0; i < 30; i++) {
-        session.append("a", random.nextInt(200));
-      }
-    });
+    explore("rotations by records", 5, small().maxRecordsPerSegment(3).preallocate(false).build(),
+        random -> steps(16, _ -> append(A, random.nextInt(200))));
+  }
+
+  @Test
+  void segmentsThatGrow() {
+    explore("segments that grow", 4, small().maxSegmentSize(1 << 20).syncPolicy(SyncPolicy.BATCH_ONLY).build(),
+        random -> steps(12, i -> i % 6 == 5 ? batch(A, 2, 20_000) : append(A, 5000 + random.nextInt(15_000))));
   }
 
   @Test
   void creationAndDeletion() {
-    explore("creation and deletion", options().build(), session -> {
-      for (var i = 0; i < 6; i++) {
-        session.append("a", 100);
-        session.batch("a", 3, 100);
-        session.append("b" + i, 100);
-        session.delete("a");
-      }
-      session.append("a", 100);
-    });
+    explore("creation and deletion", 5, small().build(), random -> steps(20, i -> switch (i % 4) {
+      case 0 -> append(A, random.nextInt(300));
+      case 1 -> batch(A, 3, random.nextInt(100));
+      case 2 -> append("b" + i, 100);
+      default -> delete(random.nextBoolean() ? A : "b" + (i - 1));
+    }));
   }
 
   @Test
   void truncationFromTheFront() {
-    explore("truncateBefore", options().maxSegmentSize(4096).build(), session -> {
-      for (var i = 0; i < 30; i++) {
-        session.append("a", random.nextInt(1500));
-        if (i % 6 == 5) {
-          session.truncateBefore("a", i - 2);
-        }
-      }
-      session.truncateBefore("a", 30);
-      session.reopen();
-      session.truncateBefore("a", 30);
+    explore("truncateBefore", 4, small().build(), random -> {
+      var steps = steps(20, i -> i % 5 == 4
+          ? truncateBefore(A, random.nextInt(4))
+          : append(A, 300 + random.nextInt(900)));
+      steps.addAll(List.of(truncateBefore(A, 0), reopen(), truncateBefore(A, 0), append(A, 10)));
+      return steps;
     });
   }
 
   @Test
   void truncationFromTheBack() {
-    explore("truncateFrom", options().maxSegmentSize(4096).build(), this::truncateFrom);
+    explore("truncateFrom", 4, small().build(), WorkloadsTest::truncations);
   }
 
   @Test
   void truncationFromTheBackWithoutSync() {
-    explore("truncateFrom without sync", options().maxSegmentSize(4096).syncPolicy(SyncPolicy.ASYNC).build(),
-        this::truncateFrom);
+    explore("truncateFrom without sync", 4, small().syncPolicy(SyncPolicy.ASYNC).build(), WorkloadsTest::truncations);
   }
 
-  private void truncateFrom(Session session) {
-    var a = "a";
-    for (var i = 0; i < 12; i++) {
-      session.append(a, random.nextInt(1500));
-    }
-    session.truncateFrom(a, 9); // within a segment
-    session.batch(a, 5, 300);
-    session.truncateFrom(a, 12); // within a batch
-    session.append(a, 300);
-    session.truncateFrom(a, 3); // over segments
-    session.truncateFrom(a, 2); // again, from an empty segment
-    session.append(a, 100);
-    session.append(a, 2500);
-    session.append(a, 2500);
-    session.append(a, 2500);
-    session.truncateFrom(a, (int) session.stream(a).segments().getLast().ids().start()); // at a boundary
-    session.append(a, 100);
-    session.reopen();
-    session.truncateFrom(a, 2);
-    session.append(a, 100);
-    session.truncateFrom(a, 0);
-    session.append(a, 100);
+  private static List<Step> truncations(SplittableRandom random) {
+    return steps(22, i -> switch (random.nextInt(8)) {
+      case 0 -> truncateFrom(A, random.nextInt(4));
+      case 1 -> truncateFrom(A, random.nextInt(12));
+      case 2 -> random.nextBoolean() ? truncateLastSegment(A) : truncateFrom(A, 1000);
+      case 3 -> batch(A, 1 + random.nextInt(5), 200);
+      case 4 -> i % 2 == 0 ? reopen() : truncateBefore(A, 2);
+      default -> append(A, random.nextInt(1300));
+    });
   }
 
   @Test
   void closingAndReopening() {
-    explore("close and reopen", options().maxSegmentSize(4096).syncPolicy(SyncPolicy.BATCH_ONLY).build(), session -> {
-      for (var i = 0; i < 6; i++) {
-        session.append("a", random.nextInt(1500));
-        session.append("a", random.nextInt(1500));
-        session.batch("b", 2, random.nextInt(1500));
-        session.reopen();
-        session.reopen();
-      }
-    });
+    explore("close and reopen", 5, small().syncPolicy(SyncPolicy.BATCH_ONLY).build(),
+        random -> steps(16, i -> i % 3 == 2
+            ? reopen()
+            : random.nextBoolean() ? append(A, random.nextInt(1500)) : batch("b", 2, random.nextInt(1500))));
   }
 
   @Test
   void groupCommit() {
-    explore("group commit", options().maxSegmentSize(16_384).writeBufferSize(4096).build(), session -> {
-      for (var i = 0; i < 150; i++) {
-        session.appendAsync("a", random.nextInt(600));
-        if (i % 30 == 29) {
-          session.join();
-          session.append("a", 10);
-        }
-      }
+    explore("group commit", 7, small().maxSegmentSize(8192).build(), random -> {
+      var steps = steps(40, i -> i % 13 == 12 ? join() : appendAsync(A, random.nextInt(500)));
+      steps.add(writers(A, 3, 5, random.nextInt(300)));
+      steps.add(append(A, 10));
+      return steps;
     });
+  }
+
+  @Test
+  void groupCommitWithoutSync() {
+    explore("group commit without sync", 2, small().syncPolicy(SyncPolicy.ASYNC).build(), random -> List.of(
+        writers(A, 3, 6, random.nextInt(500)), sync(A), writers(A, 2, 6, random.nextInt(500)), reopen(),
+        writers(A, 4, 3, random.nextInt(500))));
+  }
+
+  @Test
+  void fullDisks() {
+    explore("full disk", 4, small().build(), random -> List.of(append(A, 100), append("b", 100),
+        fillDisk(A, random.nextInt(12_000), random.nextInt(1500)), append(A, 100), reopen(),
+        fillDisk(A, random.nextInt(3000), random.nextInt(600)), append("b", 100)));
   }
 }

@@ -19,8 +19,6 @@ import dev.holdfast.internal.stream.ScratchPool;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +38,7 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
 
   final LogHome home;
   final WalOptions options;
-  final Background background = new Background();
+  final Background background;
   final Reaper reaper = new Reaper();
   final OpenFiles openFiles;
   final StreamContext context;
@@ -53,26 +51,18 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
   /** A stream and the options it was opened with. */
   record Opened<S>(S stream, StreamOptions options) {}
 
-  /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */
-  private static final class Salts {
-    private static final SecureRandom SOURCE = new SecureRandom();
-
-    static long next() {
-      return SOURCE.nextLong();
-    }
-  }
-
   /** Opens a stream. */
   interface Opener<S> {
     S open(StreamHome home, StreamContext context) throws IOException;
   }
 
-  LogCore(LogHome home, WalOptions options) {
+  LogCore(LogHome home, WalOptions options, Surroundings surroundings) {
     this.home = home;
     this.options = options;
+    this.background = surroundings.background().get();
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
-        background, InstantSource.system(), Salts::next);
+        background, surroundings.clock(), surroundings.random());
   }
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;

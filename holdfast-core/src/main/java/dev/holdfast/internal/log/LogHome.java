@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /** The directory of a log: what is in it, how it is created, who has it. */
 final class LogHome {
@@ -130,7 +129,7 @@ final class LogHome {
   }
 
   /** Creates what is missing of a new log, or checks what there is; called with the lock held. */
-  void createOrCheck(long now) throws IOException {
+  void createOrCheck(Surroundings surroundings) throws IOException {
     if (!root.exists(FORMAT)) {
       for (var directory : DIRECTORIES) {
         if (!root.exists(directory)) {
@@ -141,7 +140,8 @@ final class LogHome {
         root.create(READERS, 0).close();
       }
       root.sync();
-      root.writeAtomically(FORMAT, bytes(LogFormat.ofNewLog(UUID.randomUUID(), now)));
+      var format = LogFormat.ofNewLog(surroundings.newLogId().get(), surroundings.clock().millis());
+      root.writeAtomically(FORMAT, bytes(format));
     }
     check();
     root.sync();

@@ -13,10 +13,15 @@ public final class OpenLog {
 
   /** Opens the log in a directory for writing, creating it if need be. */
   public static Wal forWriting(Directory root, WalOptions options) {
+    return forWriting(root, options, Surroundings.SYSTEM);
+  }
+
+  /** Opens the log in a directory for writing, in surroundings of its own. */
+  public static Wal forWriting(Directory root, WalOptions options, Surroundings surroundings) {
     Objects.requireNonNull(options, "options");
     var home = new LogHome(Objects.requireNonNull(root, "directory"));
     try {
-      return WritableLog.open(home, options);
+      return WritableLog.open(home, options, surroundings);
     } catch (IOException e) {
       throw new WalIOException("cannot open the log in " + home.label() + ": " + e.getMessage(), e);
     }

@@ -16,7 +16,7 @@ final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private ReadOnlyLog(LogHome home, WalOptions options, Optional<DirectoryLock> lock) {
-    super(home, options);
+    super(home, options, Surroundings.SYSTEM);
     this.lock = lock;
   }
 

@@ -17,17 +17,17 @@ import java.util.List;
 final class WritableLog extends LogCore<WritableStream> {
   private final DirectoryLock lock;
 
-  private WritableLog(LogHome home, WalOptions options, DirectoryLock lock) {
-    super(home, options);
+  private WritableLog(LogHome home, WalOptions options, Surroundings surroundings, DirectoryLock lock) {
+    super(home, options, surroundings);
     this.lock = lock;
   }
 
-  static WritableLog open(LogHome home, WalOptions options) throws IOException {
+  static WritableLog open(LogHome home, WalOptions options, Surroundings surroundings) throws IOException {
     var lock = home.lockForWriting();
     try {
-      home.createOrCheck(System.currentTimeMillis());
+      home.createOrCheck(surroundings);
       home.removeLeftOvers();
-      return new WritableLog(home, options, lock);
+      return new WritableLog(home, options, surroundings, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
