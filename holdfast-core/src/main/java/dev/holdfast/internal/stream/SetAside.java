@@ -41,7 +41,6 @@ record SetAside(List<String> names, long end) {
       }
       throw e;
     }
-    directory.sync(); // the copy has its name before the segment loses its own
   }
 
   private static void copy(Directory directory, String name, String copy) throws IOException {
@@ -54,15 +53,17 @@ record SetAside(List<String> names, long end) {
     }
   }
 
-  /** Renames the others, durably. */
+  /** Renames the others, and makes all names durable: the copy has its own before the segment loses its. */
   void renameOthers(Directory directory, long newEpoch) throws IOException {
-    var others = names.stream().filter(name -> !name.equals(Names.segment(end))).toList();
-    if (!others.isEmpty()) {
-      for (var name : others) {
+    if (names.isEmpty()) {
+      return;
+    }
+    for (var name : names) {
+      if (!name.equals(Names.segment(end))) {
         directory.rename(name, nameAside(name, newEpoch));
       }
-      directory.sync();
     }
+    directory.sync();
   }
 
   private static String nameAside(String name, long newEpoch) {
