@@ -73,7 +73,7 @@ class CorruptionSweepTest {
     System.out.println("corruption sweep: " + cases + " cases in "
         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) + " ms: " + counts);
     assertTrue(findings.isEmpty(), this::describe);
-    assertTrue(cases.get() > 50_000, "only " + cases + " cases");
+    assertTrue(cases.get() >= 100_000, "only " + cases + " cases");
   }
 
   private String describe() {

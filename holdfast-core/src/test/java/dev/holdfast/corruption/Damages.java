@@ -13,7 +13,7 @@ public final class Damages {
   private static final int SECTOR = 512;
   private static final long SEED = 7;
   /** Of the variants of a shape one has every bit flipped, the other one in so many. */
-  private static final int STRIDE = 7;
+  private static final int STRIDE = 3;
 
   /**
    * One damaged log.
@@ -52,6 +52,7 @@ public final class Damages {
       damages.delete(path, sink);
       damages.copies(path, sink);
     }
+    damages.olderCopies(sink);
   }
 
   private List<String> segments() {
@@ -147,6 +148,19 @@ public final class Damages {
 
   private void delete(String path, Consumer<Damage> sink) {
     sink.accept(new Damage("deleted", path, shape.image().without(path)));
+  }
+
+  /** One file set back to what it was at some moment. */
+  private void olderCopies(Consumer<Damage> sink) {
+    for (var i = 0; i < shape.earlier().size(); i++) {
+      var number = i;
+      shape.earlier().get(i).files().forEach((path, bytes) -> {
+        var now = shape.image().files().get(path);
+        if (now != null && path.startsWith(Shape.PREFIX) && !Arrays.equals(now, bytes)) {
+          sink.accept(new Damage("older copy " + number + " of", path, shape.image().with(path, bytes)));
+        }
+      });
+    }
   }
 
   /** The segment under other names, in the place of others, and another stream's in its place. */

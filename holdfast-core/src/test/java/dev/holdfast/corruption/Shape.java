@@ -22,8 +22,10 @@ import java.util.concurrent.locks.LockSupport;
  * @param records what was appended and not truncated, by id
  * @param required every record below this id was promised durable
  * @param everyBit whether every bit of its structures has its turn, not only some
+ * @param earlier what its bytes were while it was written
  */
-public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records, long required, boolean everyBit) {
+public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records, long required, boolean everyBit,
+    List<LogImage> earlier) {
   public static final String STREAM = "orders";
   public static final String PREFIX = "streams/" + STREAM + "/";
   public static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).readBufferSize(4096)
@@ -54,6 +56,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
   static final class Script {
     final MemoryDirectory directory = new MemoryDirectory();
     final TreeMap<Long, byte[]> records = new TreeMap<>();
+    final List<LogImage> earlier = new ArrayList<>();
     private final Random random = new Random(SEED);
     private final WalOptions options;
     private Wal wal;
@@ -82,6 +85,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
       for (var i = 0; i < count; i++) {
         var payload = payload(i % 5 == 0 ? 1 : 1500);
         records.put(stream().append(payload), payload);
+        earlier.add(LogImage.of(directory));
       }
     }
 
@@ -94,6 +98,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
       for (var i = 0; i < count; i++) {
         records.put(ids.start() + i, batch.get(i));
       }
+      earlier.add(LogImage.of(directory));
     }
 
     void truncateFrom(long id) {
@@ -119,7 +124,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
     steps.run(script);
     script.wal.close();
     return new Shape(name + ", closed", LogImage.of(script.directory), script.records, script.records.lastKey() + 1,
-        name.equals("several segments") || name.equals("one segment"));
+        name.equals("several segments") || name.equals("one segment"), script.earlier);
   }
 
   private static Shape killed(String name, Steps steps) {
@@ -129,7 +134,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
     var image = LogImage.of(script.directory);
     script.wal.close();
     return new Shape(name + ", killed", image, script.records, script.records.lastKey() + 1,
-        !name.equals("several segments"));
+        !name.equals("several segments"), script.earlier);
   }
 
   private static Shape killedAsync() {
@@ -142,7 +147,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
     script.settle();
     var image = LogImage.of(script.directory);
     script.wal.close();
-    return new Shape("asynchronous, killed", image, script.records, required, false);
+    return new Shape("asynchronous, killed", image, script.records, required, false, script.earlier);
   }
 
   private static void several(Script script) {
