@@ -26,6 +26,8 @@ class CorruptionSweepTest {
   private static final int WORKERS = 2;
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int SHOWN = 40;
+  /** After so many findings nothing is learnt from more of them. */
+  private static final int ENOUGH = 200;
   /**
    * Of the flipped bits, one in so many is examined in every way, not only by reading: a prime, so that all sorts are.
    */
@@ -82,6 +84,9 @@ class CorruptionSweepTest {
   }
 
   private void submit(ExecutorService workers, Shape shape, Damage damage) {
+    if (findings.size() >= ENOUGH) {
+      return;
+    }
     acquire(1);
     var number = submitted++;
     workers.execute(() -> {

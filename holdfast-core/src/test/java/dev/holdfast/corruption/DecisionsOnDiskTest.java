@@ -80,6 +80,17 @@ class DecisionsOnDiskTest {
   }
 
   @Test
+  @DisplayName("TORN_TAIL: an unsynced of all ones proves nothing")
+  void unsyncedThatProvesNothing() {
+    var silent = LogBuilder.first();
+    for (var id = 0; id < 5; id++) {
+      silent.record(LogBuilder.payload(id), Frame.PROVES_NOTHING, 10 * id);
+    }
+    var damaged = flipped(silent.unsealed(), StartFrame.DATA_START + 2 * 40 + 34);
+    Opened.goesOn(log(0).segment(0, damaged).image(), Outcome.TORN_TAIL, 2);
+  }
+
+  @Test
   @DisplayName("DAMAGED_FRAME: the start frame of a new history was durable before its segment had its name")
   void damagedStartFrame() {
     var first = five(0);

@@ -9,10 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.storage.Access;
+import dev.holdfast.storage.MemoryDirectory;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -48,6 +52,31 @@ class HostileBytesTest {
         Opened.goesOn(log(5, bytes), Outcome.TORN_TAIL, 5);
         Opened.isDamaged(log(6, bytes), "DAMAGED_FRAME", 5);
       }
+    }
+  }
+
+  @Test
+  @DisplayName("a length within the limits that the file does not justify is damage, not an allocation of a gigabyte")
+  void lengthBeyondTheFile() throws IOException {
+    var options = WalOptions.builder().maxSegmentSize(4096).maxBatchSize(1 << 30).build();
+    var directory = new MemoryDirectory();
+    try (var wal = Wal.open(directory, options)) {
+      wal.stream(LogBuilder.STREAM).append(new byte[100]);
+    }
+    var files = directory.subdirectory("streams").subdirectory(LogBuilder.STREAM);
+    try (var file = files.open(Names.segment(0), Access.READ_WRITE)) {
+      var length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, (1 << 30) - 64);
+      file.write(length, StartFrame.DATA_START + Frame.LENGTH);
+    }
+    try (var wal = Wal.openReadOnly(directory, options)) {
+      var stream = wal.stream(LogBuilder.STREAM);
+      assertThrows(CorruptionException.class, () -> {
+        try {
+          var _ = stream.get(0);
+        } catch (OutOfMemoryError e) { // JUnit would end
+          throw new AssertionError("memory for a gigabyte was asked for, the file has some hundred bytes", e);
+        }
+      });
     }
   }
 

@@ -1,0 +1,115 @@
+package dev.holdfast.planted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The tests that attack the promises are tested: each bug of {@code src/test/resources/planted} is planted into a copy
+ * of the sources, and the test that it names has to find it. The tests run in JVMs of their own, two at a time.
+ */
+class PlantedBugsTest {
+  private static final int AT_ONCE = 2;
+  private static final Path PATCHES = FinderRun.MODULE.resolve("src").resolve("test").resolve("resources")
+      .resolve("planted");
+  private static final ExecutorService RUNS = Executors.newFixedThreadPool(AT_ONCE,
+      Thread.ofPlatform().name("planted-", 0).daemon().factory());
+  private static final Map<String, Future<FinderOutcome>> BEGUN = new LinkedHashMap<>();
+  private static final String NONE = "none";
+
+  @TempDir
+  static Path scratch;
+
+  static List<PlantedBug> bugs() throws IOException {
+    return PlantedBug.in(PATCHES);
+  }
+
+  @BeforeAll
+  static void begin() throws IOException {
+    begin(NONE, PlantedBugsTest::runUnchanged); // first, because it takes longest
+    for (var bug : bugs()) {
+      begin(bug.toString(), () -> run(bug));
+    }
+  }
+
+  private static void begin(String name, Callable<FinderOutcome> run) {
+    BEGUN.put(name, RUNS.submit(run));
+  }
+
+  @AfterAll
+  static void end() {
+    RUNS.shutdownNow();
+  }
+
+  private static FinderOutcome run(PlantedBug bug) throws IOException, InterruptedException {
+    var directory = scratch.resolve(bug.toString());
+    var sources = new PatchedSources(repository(), directory);
+    sources.plant(bug);
+    return FinderRun.of(sources.compile(FinderRun.classPath()), directory, List.of(bug.finder()));
+  }
+
+  private static FinderOutcome runUnchanged() throws IOException, InterruptedException {
+    var directory = scratch.resolve(NONE);
+    var sources = new PatchedSources(repository(), directory);
+    for (var bug : bugs()) {
+      sources.leaveAsIs(bug);
+    }
+    return FinderRun.of(sources.compile(FinderRun.classPath()), directory, finders());
+  }
+
+  private static List<String> finders() throws IOException {
+    return bugs().stream().map(PlantedBug::finder).distinct().toList();
+  }
+
+  private static Path repository() {
+    return Objects.requireNonNull(FinderRun.MODULE.getParent());
+  }
+
+  private static FinderOutcome outcomeOf(String name) throws Exception {
+    try {
+      return Objects.requireNonNull(BEGUN.get(name), name).get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(name + ": " + Objects.requireNonNull(e.getCause()).getMessage(), e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void isFound(PlantedBug bug) throws Exception {
+    var outcome = outcomeOf(bug.toString());
+    System.out.println("planted bug: " + bug + ": " + (outcome.hasFailed() ? "found after " : "not found within ")
+        + outcome.millis() + " ms by " + bug.finder());
+    assertTrue(outcome.hasFailed(), () -> bug.finder() + " does not notice " + bug);
+    assertTrue(outcome.assertion(), () -> bug.finder() + " breaks down instead of finding " + bug + ": "
+        + outcome.text());
+    assertTrue(bug.isShownBy(outcome.text()),
+        () -> bug.finder() + " fails, but says none of " + bug.shows() + ": " + outcome.text());
+  }
+
+  /** Or finding something would mean nothing. */
+  @Test
+  void nothingIsFoundInTheSourcesAsTheyAre() throws Exception {
+    var outcome = outcomeOf(NONE);
+    System.out.println("planted bug: none: " + outcome.tests() + " tests in " + outcome.millis() + " ms");
+    assertEquals("", outcome.failed(), outcome::text);
+    var finders = finders().size();
+    assertTrue(outcome.tests() >= finders, () -> "only " + outcome.tests() + " tests of " + finders + " have run");
+  }
+}

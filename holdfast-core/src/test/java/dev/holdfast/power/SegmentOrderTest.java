@@ -1,0 +1,159 @@
+package dev.holdfast.power;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.RecoveryReport;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
+import dev.holdfast.testkit.Crash;
+import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.OperationKind;
+import dev.holdfast.testkit.SimulatedDisk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The order of what is done to segments by those who append and those who seal behind them. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SegmentOrderTest {
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int SEEDS = 100;
+  private static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).syncPolicy(SyncPolicy.ASYNC)
+      .build();
+
+  /**
+   * The segment before the active one is synced by whoever seals it and by whoever syncs the stream. If both did it at
+   * once, an error would be told to one of them only, and the other believe that all is well (known failure 30).
+   */
+  @Test
+  void twoSyncsOfOneFileNeverRunAtOnce() {
+    var disk = new SimulatedDisk();
+    var syncing = new AtomicInteger();
+    var most = new AtomicInteger();
+    var all = new AtomicInteger();
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> {
+        all.incrementAndGet();
+        most.accumulateAndGet(syncing.incrementAndGet(), Math::max);
+        var deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (syncing.get() < 2 && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(100_000); // gives the other one the time to come
+        }
+        syncing.decrementAndGet();
+      }));
+      stream.append(new byte[1500]);
+      stream.append(new byte[1500]); // in the next segment: the first one is being sealed from here on
+      stream.sync();
+    }
+    assertTrue(all.get() > 0, "the segment was never synced");
+    assertEquals(1, most.get(), "syncs of one file that ran at once");
+  }
+
+  /** Known failure 8: a sync covers the segments before the active one too, also if somebody else is about to. */
+  @Test
+  void aSyncCoversASegmentThatIsStillBeingSealed() {
+    var disk = new SimulatedDisk();
+    var syncing = Thread.currentThread();
+    var synced = new AtomicBoolean();
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> {
+        var deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!Thread.currentThread().equals(syncing) && !synced.get() && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(100_000);
+        }
+      }));
+      stream.append(new byte[1500]);
+      stream.append(new byte[1500]); // in the next segment: the first one is being sealed from here on
+      stream.sync();
+      var image = disk.imageAfter(Crash.DROP_ALL_UNSYNCED);
+      synced.set(true);
+      try (var found = Wal.openReadOnly(image.root(), OPTIONS)) {
+        assertEquals(3, found.stream("a").nextId(), "everything was synced");
+      }
+    }
+  }
+
+  /** A seal is believed without reading what is before it, so that must be durable before the seal is written. */
+  @Test
+  void aSealVouchesOnlyForWhatIsDurable() {
+    for (var image : killedWhileSealing()) {
+      for (var seed = 0; seed < SEEDS; seed++) {
+        try (var found = Wal.openReadOnly(image.imageAfter(Crash.random(seed)).root(), OPTIONS);
+            var cursor = found.stream("a").read(0)) {
+          while (cursor.next()) {
+            assertEquals(1500, cursor.length());
+          }
+          assertEquals(found.stream("a").nextId(), cursor.nextId());
+        }
+      }
+    }
+  }
+
+  /**
+   * Until the second segment's name is durable a power loss may take it, and leave a third; the log would be refused as
+   * damaged. So the third one is begun only when the second one's name is durable.
+   */
+  @Test
+  void aThirdSegmentIsNeverThereWithoutTheSecond() {
+    for (var image : killedWhileSealing()) {
+      assertNotDamaged(image);
+    }
+  }
+
+  /**
+   * What the former process wrote of the segment that is kept, its start frame too, may only be in the page cache. If
+   * what is before it were deleted nevertheless, a power loss would leave a log without a beginning.
+   */
+  @Test
+  void theFrontIsCutOnlyWhenWhatIsLeftIsDurable() {
+    for (var image : killedWhileSealing()) {
+      try (var wal = Wal.open(image.root(), OPTIONS)) {
+        var stream = wal.stream("a");
+        stream.truncateBefore(stream.nextId());
+        assertNotDamaged(image.imageAfterKill());
+      }
+    }
+  }
+
+  /** Returns the disk before every sync while segments are begun and sealed. */
+  private static List<SimulatedDisk> killedWhileSealing() {
+    var disk = new SimulatedDisk();
+    var images = new ArrayList<SimulatedDisk>();
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.onOperation(operation -> {
+        if (operation.kind() == OperationKind.FORCE && operation.path().contains("/a/")) {
+          images.add(disk.imageAfterKill());
+        }
+      });
+      for (var i = 0; i < 12; i++) {
+        stream.append(new byte[1500]);
+      }
+      disk.onOperation(_ -> {});
+    }
+    assertTrue(images.size() > 5, () -> "only " + images.size() + " syncs");
+    return images;
+  }
+
+  private static void assertNotDamaged(SimulatedDisk image) {
+    for (var seed = 0; seed < SEEDS; seed++) {
+      try (var found = Wal.openReadOnly(image.imageAfter(Crash.random(seed)).root(), OPTIONS)) {
+        var recovery = found.stream("a").recovery();
+        assertNotEquals(RecoveryReport.Outcome.CORRUPT, recovery.outcome(), "seed " + seed + ": " + recovery);
+      }
+    }
+  }
+}
