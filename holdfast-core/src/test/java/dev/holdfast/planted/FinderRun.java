@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 /** Runs tests in a JVM of their own, in which patched classes stand in front of those they replace. */
 final class FinderRun {
   private static final int LIMIT_SECONDS = 240;
+  /** The crash explorer finds what is planted in a fraction of the images of a build; two of these JVMs run at once. */
+  private static final List<String> EXPLORING = List.of("-Dholdfast.explore.images=20000",
+      "-Dholdfast.explore.threads=1", "-Dholdfast.explore.shrinking=0");
 
   /** The module's directory: the tests look for what they read there. */
   static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
@@ -40,6 +43,7 @@ final class FinderRun {
         "-Djava.io.tmpdir=" + Files.createDirectories(scratch.resolve("tmp"))));
     command
         .add("-Djava.util.logging.config.file=" + MODULE.resolve("src").resolve("test").resolve("logging.properties"));
+    command.addAll(EXPLORING);
     command.addAll(List.of("-cp", patched + File.pathSeparator + classPath(), FinderProgram.class.getName()));
     command.add(outcome.toString());
     command.addAll(finders);

@@ -26,6 +26,7 @@ import java.util.function.Function;
 final class CrashedLog implements CrashProgram<Step, Expectations> {
   private static final long SEED = Long.getLong("holdfast.explore.seed", 1);
   private static final long IMAGES = Long.getLong("holdfast.explore.images", 210_000);
+  private static final int SHRINKING = Integer.getInteger("holdfast.explore.shrinking", 300);
   private static final int THREADS = Integer.getInteger("holdfast.explore.threads", 2);
   private static final long RUN = -1; // salts and payloads of a run: others than those of any recovery
 
@@ -63,6 +64,7 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
   static CrashExplorer<Step, Expectations> explorer(String name, WalOptions options,
       Function<SplittableRandom, List<Step>> steps) {
     return CrashExplorer.of(new CrashedLog(name, options, steps)).seed(SEED).threads(THREADS)
+        .shrinkAttempts(SHRINKING)
         .nested(16, 5);
   }
 

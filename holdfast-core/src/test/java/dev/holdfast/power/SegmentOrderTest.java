@@ -14,6 +14,7 @@ import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,6 +125,26 @@ class SegmentOrderTest {
         stream.truncateBefore(stream.nextId());
         assertNotDamaged(image.imageAfterKill());
       }
+    }
+  }
+
+  /** The watermark is told to readers by a timer too, when what is visible is not durable yet. */
+  @Test
+  void theWatermarkIsNeverAheadOfWhatIsDurable() {
+    var disk = new SimulatedDisk();
+    var told = new CountDownLatch(2); // when the stream is created, and by the timer
+    disk.onOperation(operation -> {
+      if (operation.kind() == OperationKind.WRITE && operation.path().endsWith("/STATE")) {
+        told.countDown();
+      }
+    });
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      wal.stream("a").append(new byte[1500]);
+      assertTrue(told.await(20, TimeUnit.SECONDS), "nobody was told");
+      wal.stream("a").append(new byte[1500]); // after the timer has done
+      assertNotDamaged(disk.imageAfterKill());
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
