@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -312,5 +313,31 @@ class ReadOnlyTest extends BackendTest {
         }
       }
     }
+  }
+
+  @Test
+  void aSegmentSealedByItsWriterWhileItIsOpenedWasReadBeyondItsNewEnd() throws IOException {
+    var sealedWhileOpened = 0;
+    for (var nth = 1; nth <= 12; nth++) {
+      var name = "s" + nth;
+      var writer = open(WalOptions.builder());
+      Logs.append(writer.stream(name), 0, 45);
+      var watch = new Watch();
+      try (var reader = Wal.openReadOnly(WatchedDirectory.over(root(), watch), WalOptions.defaults())) {
+        var countdown = new AtomicInteger(nth);
+        watch.hook((op, path) -> {
+          if (op == Watch.Op.READ && path.endsWith(".seg") && countdown.decrementAndGet() == 0) {
+            writer.close(); // which seals the segment and shrinks it
+          }
+        });
+        var stream = reader.stream(name);
+        assertEquals(45, stream.nextId());
+        assertEquals(Logs.names(0, 45), Logs.read(stream, 0));
+        sealedWhileOpened += countdown.get() <= 0 ? 1 : 0;
+      } finally {
+        writer.close();
+      }
+    }
+    assertTrue(sealedWhileOpened > 3, "too few reads to mean anything");
   }
 }

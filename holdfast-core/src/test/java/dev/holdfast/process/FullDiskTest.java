@@ -1,6 +1,5 @@
 package dev.holdfast.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,7 +47,7 @@ class FullDiskTest {
   @AfterEach
   void unmount() throws Exception {
     if (mounted != null) {
-      assertEquals("", run("umount", mounted.toString()), () -> String.join("\n", inUse()));
+      assertEquals("", Command.run("umount", mounted.toString()), () -> String.join("\n", inUse()));
     }
   }
 
@@ -73,20 +72,13 @@ class FullDiskTest {
     if (kind.equals("memory")) {
       return MemoryDirectory.withCapacity(SIZE);
     }
-    var reason = run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "tmpfs", temporary.toString());
+    var reason = Command.run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "tmpfs", temporary.toString());
     if (!reason.isEmpty()) {
       System.err.println("SKIPPED: no full disk: a tmpfs cannot be mounted: " + reason);
     }
     assumeTrue(reason.isEmpty(), "a tmpfs cannot be mounted: " + reason);
     mounted = temporary;
     return FsDirectory.open(temporary);
-  }
-
-  /** Returns what went wrong. */
-  private static String run(String... command) throws IOException, InterruptedException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    return process.waitFor() == 0 ? "" : command[0] + ": " + output;
   }
 
   private static WalOptions options(String policy, boolean preallocate) {

@@ -13,14 +13,15 @@ import java.util.Optional;
  * system call, so a kill leaves whole ones.
  *
  * @param kind what happened
+ * @param stream the number of the stream
  * @param writer the thread, for appends
  * @param operation its operation, for appends
  * @param count the number of records, for appends
  * @param first an id, by kind
  * @param second an id, by kind
  */
-record KillEvent(Kind kind, int writer, int operation, int count, long first, long second) {
-  static final int SIZE = 32;
+record KillEvent(Kind kind, int stream, int writer, int operation, int count, long first, long second) {
+  static final int SIZE = 36;
   private static final List<Kind> KINDS = List.of(Kind.values());
 
   /** What happened. */
@@ -39,25 +40,39 @@ record KillEvent(Kind kind, int writer, int operation, int count, long first, lo
     TRUNCATING_FROM,
     /** It is over: what went. */
     TRUNCATED_FROM,
+    /** A sync is over: the next id before it began. */
+    SYNCED,
+    /** The stream is about to be deleted. */
+    DELETING,
+    /** It is deleted. */
+    DELETED,
     /** The log is about to be closed. */
     CLOSING,
     /** It is closed. */
     CLOSED,
+    /** The disk reported an error, where the test has asked for such. */
+    DISK_ERROR,
     /** Something happened that must not; standard error says what. */
     FAILED
   }
 
   static KillEvent append(Kind kind, int writer, int operation, int count, long id) {
-    return new KillEvent(kind, writer, operation, count, id, 0);
+    return new KillEvent(kind, 0, writer, operation, count, id, 0);
   }
 
   static KillEvent ids(Kind kind, long first, long second) {
-    return new KillEvent(kind, 0, 0, 0, first, second);
+    return new KillEvent(kind, 0, 0, 0, 0, first, second);
+  }
+
+  /** Returns the same of another stream. */
+  KillEvent on(int other) {
+    return new KillEvent(kind, other, writer, operation, count, first, second);
   }
 
   byte[] encode() {
     var bytes = new byte[SIZE];
-    ByteBuffer.wrap(bytes).putInt(KINDS.indexOf(kind)).putInt(writer).putInt(operation).putInt(count).putLong(first)
+    ByteBuffer.wrap(bytes).putInt(KINDS.indexOf(kind)).putInt(stream).putInt(writer).putInt(operation).putInt(count)
+        .putLong(first)
         .putLong(second);
     return bytes;
   }
@@ -72,6 +87,6 @@ record KillEvent(Kind kind, int writer, int operation, int count, long first, lo
     }
     var buffer = ByteBuffer.wrap(bytes);
     return Optional.of(new KillEvent(KINDS.get(buffer.getInt()), buffer.getInt(), buffer.getInt(), buffer.getInt(),
-        buffer.getLong(), buffer.getLong()));
+        buffer.getInt(), buffer.getLong(), buffer.getLong()));
   }
 }

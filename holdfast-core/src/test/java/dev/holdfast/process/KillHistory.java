@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.LogStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,26 @@ final class KillHistory {
   /** What is in a log. */
   record Content(long firstId, long nextId, NavigableMap<Long, KillRecord> records) {
     static final Content NONE = new Content(0, 0, new TreeMap<>());
+
+    /** Reads a whole stream. */
+    static Content of(LogStream stream) {
+      var records = new TreeMap<Long, KillRecord>();
+      try (var cursor = stream.read(0)) {
+        for (var id = stream.firstId(); cursor.next(); id++) {
+          assertEquals(id, cursor.id());
+          records.put(id, KillRecord.of(cursor.copyPayload()));
+        }
+      }
+      return new Content(stream.firstId(), stream.nextId(), records);
+    }
+  }
+
+  /** Which of the acknowledged appends outlive what has happened. */
+  enum Kept {
+    /** Each: the process died, or the policy is STRICT. */
+    ALL,
+    /** Batches, and what is before one: the power went under BATCH_ONLY. */
+    BATCHES
   }
 
   /** An append that was acknowledged: between which events. */
@@ -48,15 +69,24 @@ final class KillHistory {
   private record Operation(int writer, int number) {}
 
   private final Content before;
+  private final Kept kept;
   private final List<Acknowledged> acknowledged = new ArrayList<>();
   private final List<Cut> cuts = new ArrayList<>();
   private final Map<Operation, KillEvent> begun = new HashMap<>();
   private final Map<Operation, KillEvent> finished = new HashMap<>();
   private long mayBeTruncatedBefore;
   private long isTruncatedBefore;
+  private long syncedEnd;
 
+  /** A history after which everything acknowledged is kept. */
   KillHistory(Content before, List<KillEvent> events) {
+    this(before, events, Kept.ALL);
+  }
+
+  KillHistory(Content before, List<KillEvent> events, Kept kept) {
     this.before = before;
+    this.kept = kept;
+    syncedEnd = before.nextId; // it was read from the disk after the power had gone, or nothing was lost with the process
     mayBeTruncatedBefore = before.firstId;
     isTruncatedBefore = before.firstId;
     before.records.forEach((id, record) -> acknowledged.add(new Acknowledged(id, record, EARLIER, EARLIER)));
@@ -87,7 +117,11 @@ final class KillHistory {
       }
       case TRUNCATING_BEFORE -> mayBeTruncatedBefore = Math.max(mayBeTruncatedBefore, event.first());
       case TRUNCATED_BEFORE -> isTruncatedBefore = Math.max(isTruncatedBefore, event.second());
-      case TRUNCATING_FROM -> cuts.add(new Cut(event.first(), at, Integer.MAX_VALUE));
+      case TRUNCATING_FROM -> {
+        cuts.add(new Cut(event.first(), at, Integer.MAX_VALUE));
+        syncedEnd = Math.min(syncedEnd, event.first());
+      }
+      case SYNCED -> syncedEnd = Math.max(syncedEnd, event.first()); // told by the thread that truncates
       case TRUNCATED_FROM -> cuts.add(new Cut(event.first(), cuts.removeLast().begun, at));
       case FAILED -> throw new AssertionError("the writer process met an error, see above");
       default -> {
@@ -116,6 +150,7 @@ final class KillHistory {
   }
 
   private void nothingAcknowledgedIsLost(Content found) {
+    var keptEnd = keptEnd();
     for (var append : acknowledged) {
       if (append.id < found.firstId) {
         continue;
@@ -123,11 +158,20 @@ final class KillHistory {
       var there = append.record.equals(found.records.get(append.id));
       if (isGone(append)) {
         assertTrue(!there, () -> append + " was cut off and is there again");
-      } else if (!mayBeGone(append)) {
+      } else if (!mayBeGone(append) && (append.id < keptEnd || append.id < found.nextId)) {
         assertTrue(there, () -> append + " is lost; there is " + found.records.get(append.id) + ", the log is ["
             + found.firstId + ", " + found.nextId + ")");
       }
     }
+  }
+
+  /** Returns the id below which every acknowledged append of the history that goes on is kept. */
+  private long keptEnd() {
+    if (kept == Kept.ALL) {
+      return Long.MAX_VALUE;
+    }
+    return acknowledged.stream().filter(append -> append.record.count() > 1 && !isGone(append) && !mayBeGone(append))
+        .mapToLong(append -> append.id + 1).reduce(syncedEnd, Math::max);
   }
 
   private boolean isGone(Acknowledged append) {
@@ -145,7 +189,8 @@ final class KillHistory {
     var cut = cuts.getLast();
     var fates = new HashSet<Boolean>();
     for (var append : acknowledged) {
-      if (append.id >= cut.id && append.id >= found.firstId && cut.isAfter(append) && onlyCutBy(append, cut)) {
+      if (append.id >= cut.id && append.id >= found.firstId && cut.isAfter(append) && onlyCutBy(append, cut)
+          && (kept == Kept.ALL || append.record.count() > 1 || append.done == EARLIER)) {
         fates.add(append.record.equals(found.records.get(append.id)));
       }
     }

@@ -11,14 +11,10 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.process.KillEvent.Kind;
 import dev.holdfast.process.KillHistory.Content;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,7 +72,7 @@ class KillTest {
   }
 
   private void check(Path log, Round round) throws IOException {
-    var history = new KillHistory(content, round.events);
+    var history = new KillHistory(content, round.life.events());
     acknowledgements += history.acknowledgements();
     cuts += history.cuts();
     if (!Files.exists(log.resolve("FORMAT"))) {
@@ -111,31 +107,22 @@ class KillTest {
     if (!round.told(Kind.OPENED)) {
       killedWhileOpening++;
     }
-    var records = new TreeMap<Long, KillRecord>();
-    try (var cursor = stream.read(0)) {
-      for (var id = stream.firstId(); cursor.next(); id++) {
-        assertEquals(id, cursor.id());
-        records.put(id, KillRecord.of(cursor.copyPayload()));
-      }
+    var found = Content.of(stream);
+    for (var i = 0; i < 5 && !found.records().isEmpty(); i++) {
+      var id = found.firstId() + random.nextLong(found.records().size());
+      assertEquals(found.records().get(id), KillRecord.of(stream.get(id).orElseThrow()));
     }
-    for (var i = 0; i < 5 && !records.isEmpty(); i++) {
-      var id = stream.firstId() + random.nextLong(records.size());
-      assertEquals(records.get(id), KillRecord.of(stream.get(id).orElseThrow()));
-    }
-    return new Content(stream.firstId(), stream.nextId(), records);
+    return found;
   }
 
   private static WalOptions options() {
     return WalOptions.builder().corruptionPolicy(CorruptionPolicy.ERROR).build();
   }
 
-  /** One life of the writer process. */
+  /** One life of the writer process, and when it is killed. */
   private final class Round {
-    final List<KillEvent> events = new ArrayList<>();
     final String policy;
-    private final Process process;
-    private boolean ended;
-    private final CompletableFuture<Void> listening;
+    private final WriterLife life;
     private final int kind;
     private final int things;
     private final long micros;
@@ -146,69 +133,31 @@ class KillTest {
       kind = random.nextInt(10);
       things = kind < 5 ? random.nextInt(30) : random.nextInt(800);
       micros = random.nextInt(kind < 2 ? 100_000 : 5_000);
-      process = ChildJvm.start(KillWriter.class, log.toString(), Long.toString(SEED), Integer.toString(number), policy,
-          segmentSize.toString());
-      listening = CompletableFuture.runAsync(this::listen, task -> Thread.ofPlatform().name("events").start(task));
-    }
-
-    private void listen() {
-      try (var in = process.getInputStream()) {
-        for (var event = KillEvent.read(in); event.isPresent(); event = KillEvent.read(in)) {
-          told(event.get());
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        ended();
-      }
-    }
-
-    private synchronized void told(KillEvent event) {
-      events.add(event);
-      notifyAll();
-    }
-
-    private synchronized void ended() {
-      ended = true;
-      notifyAll();
-    }
-
-    private synchronized void await(int number) throws InterruptedException {
-      var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (events.size() < number && !ended) {
-        assertTrue(System.nanoTime() < deadline, () -> "the writer process hangs after " + events);
-        wait(1000);
-      }
+      life = WriterLife.ofOneStream(new WriterLife.Orders(log, SEED, number, policy, segmentSize));
     }
 
     /**
      * Kills it while it opens the log (2 of 10), when it has done more or less (7 of 10), or while it closes (1 of 10).
      */
     void run() throws Exception {
-      say('o');
+      life.say('o');
       if (kind >= 2) {
-        await(1 + things);
+        life.await(1 + things);
       }
       if (kind == 9) {
-        say('c');
+        life.say('c');
         TimeUnit.MILLISECONDS.sleep(things / 10);
       }
       TimeUnit.MICROSECONDS.sleep(micros);
-      ChildJvm.kill(process);
-      listening.get(60, TimeUnit.SECONDS);
-    }
-
-    private void say(char command) throws IOException {
-      process.getOutputStream().write(command);
-      process.getOutputStream().flush();
+      life.kill();
     }
 
     boolean told(Kind what) {
-      return events.stream().anyMatch(event -> event.kind() == what);
+      return life.told(what);
     }
 
     void end() {
-      ChildJvm.kill(process);
+      life.close();
     }
   }
 }

@@ -7,10 +7,7 @@ import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.process.KillEvent.Kind;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,11 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * The process that is killed: appends from several threads in every way there is, truncates at both ends, and tells
- * what was acknowledged before it goes on. Begins when told to on its input, and closes the log when told so.
+ * The process that is killed: appends to each stream from several threads in every way there is, truncates at both
+ * ends, and tells what was acknowledged before it goes on. Begins when told to on its input, and closes the log when
+ * told so.
  *
  * <p>
- * Arguments: directory, seed, round, policy, segment size.
+ * Arguments: directory, seed, round, policy, segment size; and the number of streams, if there shall be several, and
+ * besides them some that are created and deleted again and again.
  */
 final class KillWriter {
   static final String STREAM = "ledger";
@@ -32,16 +31,23 @@ final class KillWriter {
   private static final int WINDOW = 12;
   private static final int KEPT = 400;
 
-  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final EventPipe out;
   private final LogStream stream;
+  private final int number;
   private final SplittableRandom random;
   private final int firstWriter;
-  private volatile boolean closing;
 
-  private KillWriter(LogStream stream, SplittableRandom random, int round) {
+  private KillWriter(EventPipe out, LogStream stream, int number, SplittableRandom random, int life) {
+    this.out = out;
     this.stream = stream;
+    this.number = number;
     this.random = random;
-    this.firstWriter = round * THREADS;
+    this.firstWriter = life * THREADS;
+  }
+
+  /** Returns the name of a stream. */
+  static String name(int number) {
+    return number == 0 ? STREAM : STREAM + "-" + number;
   }
 
   /** The program. */
@@ -50,58 +56,57 @@ final class KillWriter {
     if (System.in.read() != 'o') {
       return;
     }
-    var policy = args[3].equals("ASYNC") ? SyncPolicy.ASYNC : SyncPolicy.STRICT;
-    var options = WalOptions.builder().syncPolicy(policy).maxSegmentSize(Long.parseLong(args[4]))
-        .writeBufferSize(16 * 1024).maxOpenSegments(8).build();
-    var wal = Wal.open(Path.of(args[0]), options);
-    var round = Integer.parseInt(args[2]);
-    var writer = new KillWriter(wal.stream(STREAM), new SplittableRandom(Long.parseLong(args[1]) + round), round);
-    writer.begin();
-    if (System.in.read() == 'c') {
-      writer.closing = true;
-      writer.tell(KillEvent.ids(Kind.CLOSING, 0, 0));
-      wal.close();
-      writer.tell(KillEvent.ids(Kind.CLOSED, 0, 0));
+    var out = new EventPipe();
+    try {
+      write(out, args);
+    } catch (Throwable e) {
+      out.failed(e);
     }
     Thread.sleep(60_000);
   }
 
-  private synchronized void tell(KillEvent event) {
-    try {
-      out.write(event.encode());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static void write(EventPipe out, String[] args) throws IOException {
+    var wal = Wal.open(Path.of(args[0]), WalOptions.builder().syncPolicy(policy(args[3]))
+        .maxSegmentSize(Long.parseLong(args[4])).writeBufferSize(16 * 1024).maxOpenSegments(8).build());
+    var round = Integer.parseInt(args[2]);
+    var streams = args.length > 5 ? Integer.parseInt(args[5]) : 1;
+    for (var number = 0; number < streams; number++) {
+      var life = round * streams + number;
+      var random = new SplittableRandom(Long.parseLong(args[1]) + life);
+      new KillWriter(out, wal.stream(name(number)), number, random, life).begin();
     }
+    if (args.length > 5) {
+      out.start("brief-streams", new BriefStreams(out, wal, round)::run);
+    }
+    if (System.in.read() == 'c') {
+      out.closing();
+      out.tell(KillEvent.ids(Kind.CLOSING, 0, 0));
+      wal.close();
+      out.tell(KillEvent.ids(Kind.CLOSED, 0, 0));
+    }
+  }
+
+  private static SyncPolicy policy(String name) {
+    return switch (name) {
+      case "STRICT" -> SyncPolicy.STRICT;
+      case "BATCH_ONLY" -> SyncPolicy.BATCH_ONLY;
+      case "ASYNC" -> SyncPolicy.ASYNC;
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private void tell(KillEvent event) {
+    out.tell(event.on(number));
   }
 
   private void begin() {
     tell(KillEvent.ids(Kind.OPENED, stream.firstId(), stream.nextId()));
-    start("singles-1", () -> singles(firstWriter));
-    start("singles-2", () -> singles(firstWriter + 1));
-    start("batches", () -> batches(firstWriter + 2));
-    start("async", () -> async(firstWriter + 3));
-    start("truncations", this::truncations);
-    start("reads", this::reads);
-  }
-
-  private void start(String name, Runnable work) {
-    var builder = name.equals("singles-2") ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
-    builder.name(name).start(() -> {
-      try {
-        work.run();
-      } catch (WalClosedException e) {
-        if (!closing) {
-          failed(e);
-        }
-      } catch (Throwable e) {
-        failed(e);
-      }
-    });
-  }
-
-  private void failed(Throwable e) {
-    e.printStackTrace();
-    tell(KillEvent.ids(Kind.FAILED, 0, 0));
+    out.start("singles-1", () -> singles(firstWriter));
+    out.start("singles-2", () -> singles(firstWriter + 1));
+    out.start("batches", () -> batches(firstWriter + 2));
+    out.start("async", () -> async(firstWriter + 3));
+    out.start("truncations", this::truncations);
+    out.start("reads", this::reads);
   }
 
   private void singles(int writer) {
@@ -133,7 +138,7 @@ final class KillWriter {
     }
   }
 
-  private static List<byte[]> batch(int writer, int operation, int count) {
+  static List<byte[]> batch(int writer, int operation, int count) {
     var batch = new ArrayList<byte[]>();
     for (var i = 0; i < count; i++) {
       batch.add(new KillRecord(writer, operation, i, count).bytes());
@@ -180,20 +185,17 @@ final class KillWriter {
         cut(Math.max(stream.firstId(), stream.nextId() - back));
       }
       if (random.nextInt(4) == 0) {
+        var end = stream.nextId();
         stream.sync();
+        tell(KillEvent.ids(Kind.SYNCED, end, 0));
       }
     }
   }
 
   private void cut(long id) {
     tell(KillEvent.ids(Kind.TRUNCATING_FROM, id, 0));
-    try {
-      var gone = stream.truncateFrom(id);
-      tell(KillEvent.ids(Kind.TRUNCATED_FROM, gone.start(), gone.end()));
-    } catch (RuntimeException e) {
-      tell(KillEvent.ids(Kind.TRUNCATED_FROM, id, id));
-      throw e;
-    }
+    var gone = stream.truncateFrom(id); // if it fails, it has happened or not
+    tell(KillEvent.ids(Kind.TRUNCATED_FROM, gone.start(), gone.end()));
   }
 
   /** Whatever is going on, a reader sees nothing but records of this test. */
@@ -207,7 +209,7 @@ final class KillWriter {
     }
   }
 
-  private static void pause(long millis) {
+  static void pause(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

@@ -228,7 +228,9 @@ public final class Segment {
       if (offset < windowStart || offset + Frame.HEADER > windowStart + window.limit()) {
         windowStart = offset;
         file.read(window.clear(), offset);
-        window.flip();
+        if (window.flip().limit() < Frame.HEADER) {
+          break; // a writer of another process has just sealed it, and shrunk the file: all records were before
+        }
       }
       frame.read(window, (int) (offset - windowStart));
       if (!frame.isPlausible(size - offset, header.maxFrame()) || frame.firstId() != id) {

@@ -1,0 +1,89 @@
+package dev.holdfast.process;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.process.CutDisk.Cut;
+import dev.holdfast.process.CutRun.Policy;
+import dev.holdfast.process.CutRun.Round;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The power of real file systems is cut while several threads write: what the test had been told of is there
+ * afterwards. {@code -Dholdfast.cuts=500} for more of each; {@code -Dholdfast.cuts.seed=…} repeats the choices of a
+ * run, though not its timing.
+ */
+class PowerCutTest {
+  private static final int CUTS = Integer.getInteger("holdfast.cuts", 30);
+  private static final long SEED = Long.getLong("holdfast.cuts.seed", System.nanoTime());
+  /** Some cuts come before anything was acknowledged. */
+  private static final int CUTS_UNTIL_NOTICED = 10;
+
+  @ParameterizedTest
+  @CsvSource({"ext4, FILE_SYSTEM", "xfs, FILE_SYSTEM", "ext4, DISK", "xfs, DISK", "btrfs, DISK"})
+  @Timeout(value = 120, unit = TimeUnit.MINUTES)
+  void whatWasAcknowledgedSurvivesAPowerCut(String fileSystem, Cut cut) throws Exception {
+    var began = System.nanoTime();
+    var name = "PowerCutTest: " + fileSystem + ", " + cut + ", seed " + SEED;
+    try (var disk = CutDisk.create(fileSystem, cut)) {
+      var run = new CutRun(disk, SEED);
+      var next = run.prepare(policy(0));
+      try {
+        for (var round = 0; round < CUTS; round++) {
+          var present = next;
+          next = run.prepare(policy(round + 1)); // its JVM starts meanwhile, and waits
+          run(run, present, name);
+        }
+      } finally {
+        next.life().close();
+      }
+      System.out.println(name + ": " + CUTS + " cuts, " + run + ", "
+          + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s");
+      assertTrue(run.acknowledged() > CUTS, "too little was done to mean anything");
+    }
+  }
+
+  private static Policy policy(int round) {
+    return Policy.of(round % 2 == 0 ? "STRICT" : "BATCH_ONLY");
+  }
+
+  private static void run(CutRun run, Round round, String name) throws Exception {
+    try {
+      run.run(round);
+    } catch (Throwable e) {
+      throw new AssertionError(name + ", round " + round.number() + ", " + round.policy() + ": " + e.getMessage(), e);
+    } finally {
+      round.life().close();
+    }
+  }
+
+  /** The test of the test: a writer that syncs nothing, judged as if it did. */
+  @ParameterizedTest
+  @CsvSource({"ext4, FILE_SYSTEM, STRICT", "xfs, FILE_SYSTEM, BATCH_ONLY", "btrfs, DISK, STRICT"})
+  @Timeout(120)
+  void aWriterThatAcknowledgesWhatItDidNotSyncIsFoundOut(String fileSystem, Cut cut, String promised) throws Exception {
+    @Nullable
+    AssertionError noticed = null;
+    try (var disk = CutDisk.create(fileSystem, cut)) {
+      var run = new CutRun(disk, SEED);
+      for (var round = 0; round < CUTS_UNTIL_NOTICED && noticed == null; round++) {
+        var writer = run.prepare(new Policy("ASYNC", promised));
+        try {
+          run.run(writer);
+        } catch (AssertionError e) {
+          noticed = e;
+        } finally {
+          writer.life().close();
+        }
+      }
+    }
+    assertNotNull(noticed, "nothing was missed after " + CUTS_UNTIL_NOTICED + " cuts");
+    var message = String.valueOf(noticed.getMessage());
+    assertTrue(message.contains("lost"), message);
+    System.out.println("PowerCutTest: " + fileSystem + ", " + cut + ": found out: " + message);
+  }
+}
