@@ -289,4 +289,48 @@ class FullDiskTest {
       assertEquals(0, wal.stream("s").append(new byte[10]));
     }
   }
+
+  @ParameterizedTest
+  @CsvSource({"tmpfs, STRICT", "tmpfs, ASYNC", "memory, STRICT"})
+  void onAFullDiskTruncationsSyncsAndDeletionsWorkOrChangeNothing(String kind, String policy) throws Exception {
+    var disk = disk(kind);
+    var log = disk.createSubdirectory("log");
+    try (var wal = Wal.open(log, options(policy, true))) {
+      var stream = wal.stream("s");
+      for (var i = 0; i < 60; i++) {
+        append(stream);
+      }
+      wal.stream("doomed").append(new byte[10]);
+      fill(disk, 0);
+      stream.sync();
+      truncateFromOrNot(stream, 50);
+      assertAllThere(stream, stream.firstId());
+      assertTrue(wal.deleteStream("doomed") && !wal.hasStream("doomed"));
+      stream.truncateBefore(40);
+      assertTrue(stream.firstId() <= 40);
+      disk.delete(BALLAST);
+      append(stream);
+      stream.truncateFrom(55);
+      acknowledged.subList(55, acknowledged.size()).clear();
+      append(stream);
+      assertAllThere(stream, stream.firstId());
+    }
+    try (var wal = Wal.open(log, options(policy, true))) {
+      assertAllThere(wal.stream("s"), wal.stream("s").firstId());
+      assertEquals(List.of("s"), wal.streamNames());
+    }
+  }
+
+  /** It needs a new segment, for which there is no space; what it would cut off stays then. */
+  private void truncateFromOrNot(LogStream stream, int id) {
+    try {
+      stream.truncateFrom(id);
+      acknowledged.subList(id, acknowledged.size()).clear();
+    } catch (StorageFullException e) {
+      assertEquals(60, stream.nextId());
+    }
+    while (acknowledged.size() < 56) {
+      append(stream);
+    }
+  }
 }

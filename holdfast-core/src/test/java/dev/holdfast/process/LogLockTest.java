@@ -9,6 +9,7 @@ import dev.holdfast.WalLockedException;
 import dev.holdfast.WalOptions;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,31 @@ class LogLockTest {
       assertRefused(holder);
       ChildJvm.signal(holder.process(), "CONT");
       assertEquals("[1]", holder.ask("append s record 1"));
+    }
+  }
+
+  /** Stopped at any moment of an append, also while it holds what a writer holds. */
+  @Test
+  void aHolderStoppedWhileItAppendsGoesOnAndLosesNothing() throws Exception {
+    try (var holder = LogProgram.start(log); var other = LogProgram.start(log); var reader = LogProgram.start(log)) {
+      assertEquals("opened", holder.ask("open STRICT 4096 7"));
+      holder.ask("append s record 50");
+      for (var round = 1; round <= 10; round++) {
+        holder.tell("append s record 50");
+        Thread.sleep(3L * round);
+        ChildJvm.signal(holder.process(), "STOP");
+        var answer = other.ask("open STRICT 4096 7");
+        assertTrue(answer.startsWith("WalLockedException") && answer.contains("pid=" + holder.process().pid()), answer);
+        assertEquals("opened", reader.ask("openReadOnly"));
+        var seen = reader.ask("read s 0");
+        assertTrue(!seen.contains("Exception") && seen.split("record-", -1).length - 1 >= 50 * round, seen);
+        reader.ask("close");
+        ChildJvm.signal(holder.process(), "CONT");
+        assertEquals(LongStream.range(50L * round, 50L * round + 50).boxed().toList().toString(), holder.answer());
+      }
+      assertEquals("closed", holder.ask("close"));
+      assertEquals("opened", other.ask("open STRICT 4096 7"));
+      assertEquals("0 550 550", other.ask("ends s"));
     }
   }
 

@@ -84,7 +84,7 @@ final class LogProgram implements AutoCloseable {
 
   /** Runs commands. */
   private static final class Commands {
-    private final Path directory;
+    private Path directory;
     private @Nullable Wal wal;
 
     Commands(Path directory) {
@@ -110,6 +110,11 @@ final class LogProgram implements AutoCloseable {
           wal = Wal.openReadOnly(directory, WalOptions.defaults());
           yield "opened";
         }
+        case "at" -> { // another directory
+          directory = Path.of(words[1]);
+          yield "at " + directory;
+        }
+        case "delete" -> Boolean.toString(open().deleteStream(words[1]));
         case "close" -> {
           open().close();
           yield "closed";

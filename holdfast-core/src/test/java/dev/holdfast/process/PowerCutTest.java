@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The power of real file systems is cut while several threads write: what the test had been told of is there
- * afterwards. {@code -Dholdfast.cuts=500} for more of each; {@code -Dholdfast.cuts.seed=…} repeats the choices of a
- * run, though not its timing.
+ * afterwards. {@code -Dholdfast.cuts=500} for more of each (half as many where the disk below fails);
+ * {@code -Dholdfast.cuts.seed=…} repeats the choices of a run, though not its timing.
  */
 class PowerCutTest {
   private static final int CUTS = Integer.getInteger("holdfast.cuts", 30);
@@ -31,9 +31,10 @@ class PowerCutTest {
     var name = "PowerCutTest: " + fileSystem + ", " + cut + ", seed " + SEED;
     try (var disk = CutDisk.create(fileSystem, cut)) {
       var run = new CutRun(disk, SEED);
+      var cuts = cut == Cut.DISK ? (CUTS + 1) / 2 : CUTS; // the costlier kind
       var next = run.prepare(policy(0));
       try {
-        for (var round = 0; round < CUTS; round++) {
+        for (var round = 0; round < cuts; round++) {
           var present = next;
           next = run.prepare(policy(round + 1)); // its JVM starts meanwhile, and waits
           run(run, present, name);
@@ -41,9 +42,9 @@ class PowerCutTest {
       } finally {
         next.life().close();
       }
-      System.out.println(name + ": " + CUTS + " cuts, " + run + ", "
+      System.out.println(name + ": " + cuts + " cuts, " + run + ", "
           + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s");
-      assertTrue(run.acknowledged() > CUTS, "too little was done to mean anything");
+      assertTrue(run.acknowledged() > cuts, "too little was done to mean anything");
     }
   }
 
@@ -83,7 +84,7 @@ class PowerCutTest {
     }
     assertNotNull(noticed, "nothing was missed after " + CUTS_UNTIL_NOTICED + " cuts");
     var message = String.valueOf(noticed.getMessage());
-    assertTrue(message.contains("lost"), message);
+    assertTrue(message.contains("lost") || message.contains("in part"), message);
     System.out.println("PowerCutTest: " + fileSystem + ", " + cut + ": found out: " + message);
   }
 }
