@@ -1,16 +1,23 @@
 package dev.holdfast.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
 import dev.holdfast.process.CutDisk.Cut;
 import dev.holdfast.process.CutRun.Policy;
 import dev.holdfast.process.CutRun.Round;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The power of real file systems is cut while several threads write: what the test had been told of is there
@@ -86,5 +93,35 @@ class PowerCutTest {
     var message = String.valueOf(noticed.getMessage());
     assertTrue(message.contains("lost") || message.contains("in part"), message);
     System.out.println("PowerCutTest: " + fileSystem + ", " + cut + ": found out: " + message);
+  }
+
+  /** XFS says so; the deletion was there again afterwards. */
+  @ParameterizedTest
+  @ValueSource(strings = {"xfs", "ext4"})
+  @Timeout(120)
+  void aSyncOfADirectoryThatAStoppedFileSystemReportsAsDoneWasBelieved(String fileSystem, @TempDir Path temporary)
+      throws Exception {
+    Strace.assumeAvailable(temporary);
+    try (var disk = CutDisk.create(fileSystem, Cut.FILE_SYSTEM)) {
+      String answer;
+      try (var program = LogProgram.start(disk.root().resolve("log"))) {
+        assertEquals("opened", program.ask("open STRICT 65536 0"));
+        assertEquals("[0]", program.ask("append s record 1"));
+        try (var _ = Strace.inject(program.process(), temporary, "fsync:delay_enter=1000000")) {
+          program.tell("delete s");
+          var streams = disk.root().resolve("log/streams");
+          while (Files.exists(streams.resolve("s"))) { // the name is gone, and about to be synced
+            Thread.sleep(1);
+          }
+          disk.cutPower();
+          answer = program.answer();
+        }
+      }
+      disk.restore();
+      try (var wal = Wal.openReadOnly(disk.root().resolve("log"), WalOptions.defaults())) {
+        assertTrue(wal.hasStream("s"), "the test has not hit the moment");
+      }
+      assertTrue(answer.contains("Exception") && answer.contains("Input/output error"), answer);
+    }
   }
 }

@@ -96,9 +96,14 @@ public final class FsDirectory implements Directory {
     }
   }
 
+  /**
+   * Makes the names in a directory durable. Once XFS has stopped, because its disk failed, it reports the sync of a
+   * directory as done though it has thrown away what it was to write. Opening one it refuses then.
+   */
   private static void sync(Path directory) throws IOException {
     try (AsynchronousFileChannel channel = FsFile.openChannel(directory, Set.of(StandardOpenOption.READ))) {
       Forcing.force(channel, true);
+      FsFile.openChannel(directory, Set.of(StandardOpenOption.READ)).close();
     } catch (IOException e) {
       throw SystemErrors.of(directory, e);
     }
