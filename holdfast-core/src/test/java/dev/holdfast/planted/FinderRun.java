@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs tests in a JVM of their own, in which patched classes stand in front of those they replace. */
 final class FinderRun {
-  private static final int LIMIT_SECONDS = 240;
+  private static final int LIMIT_SECONDS = 900;
   /** The crash explorer finds what is planted in a fraction of the images of a build; two of these JVMs run at once. */
   private static final List<String> EXPLORING = List.of("-Dholdfast.explore.images=20000",
       "-Dholdfast.explore.threads=1", "-Dholdfast.explore.shrinking=0");
@@ -33,8 +33,12 @@ final class FinderRun {
     return String.join(File.pathSeparator, entries);
   }
 
-  /** Runs {@code finders} with the classes in {@code patched} in front, in {@code scratch}. */
-  static FinderOutcome of(Path patched, Path scratch, List<String> finders) throws IOException, InterruptedException {
+  /**
+   * Runs {@code finders} with the classes in {@code patched} in front, in {@code scratch}; the crash explorer chooses
+   * from {@code seed}.
+   */
+  static FinderOutcome of(Path patched, Path scratch, List<String> finders, int seed)
+      throws IOException, InterruptedException {
     var outcome = scratch.resolve("outcome");
     var output = scratch.resolve("output");
     var command = new ArrayList<String>();
@@ -44,6 +48,7 @@ final class FinderRun {
     command
         .add("-Djava.util.logging.config.file=" + MODULE.resolve("src").resolve("test").resolve("logging.properties"));
     command.addAll(EXPLORING);
+    command.add("-Dholdfast.explore.seed=" + seed);
     command.addAll(List.of("-cp", patched + File.pathSeparator + classPath(), FinderProgram.class.getName()));
     command.add(outcome.toString());
     command.addAll(finders);
