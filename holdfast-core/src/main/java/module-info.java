@@ -7,4 +7,5 @@ module dev.holdfast {
   requires static transitive org.jspecify;
 
   exports dev.holdfast;
+  exports dev.holdfast.shard;
 }

@@ -306,4 +306,13 @@ class AppendTest extends BackendTest {
       assertEquals(100_000, Logs.read(stream, 0).getFirst().length());
     }
   }
+
+  @Test
+  void aLogThatWasOnlyEverOpenForTinyRecordsCanBeOpenedAgain() throws IOException { // its start frames counted as too large
+    for (var i = 0; i < 3; i++) {
+      try (var wal = open(WalOptions.builder().maxRecordSize(1).maxBatchSize(1))) {
+        assertEquals(i, wal.stream("s").append(new byte[]{7}));
+      }
+    }
+  }
 }

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -31,7 +32,12 @@ class LayersTest {
   private static final String FORMAT = LAYERS.getLast();
 
   /** The classes that turn a path into a directory, and an API call into an engine. */
-  private static final Set<String> FACTORIES = Set.of("dev.holdfast.Wal");
+  private static final Set<String> FACTORIES = Set.of("dev.holdfast.Wal", "dev.holdfast.shard.ShardedWal",
+      "dev.holdfast.shard.RootPaths");
+
+  /** What stands upon the API, and what of the engine it may know. */
+  private static final Map<String, List<String>> UPPER_PACKAGES = Map.of("dev.holdfast.shard",
+      List.of("dev.holdfast.internal.log", "dev.holdfast.internal.format", "dev.holdfast.internal.logging"));
 
   private static final Set<String> FILE_SYSTEM = Set.of("java.nio.file.Path", "java.nio.file.Paths",
       "java.nio.file.Files", "java.nio.file.FileSystem", "java.nio.file.FileSystems", "java.io.File",
@@ -95,6 +101,16 @@ class LayersTest {
     allowed.add(PROJECT);
     allowed.add(STORAGE);
     noClasses().that(areDirectlyIn(PROJECT)).should().dependOnClassesThat(areOfTheProjectBut(allowed)).check(core);
+  }
+
+  @Test
+  @DisplayName("what stands upon the API imports of the engine only what opens it, and nothing beside it")
+  void upperPackagesImportOnlyWhatIsBelow() {
+    UPPER_PACKAGES.forEach((upper, engine) -> {
+      var allowed = new ArrayList<>(engine);
+      allowed.addAll(List.of(PROJECT, STORAGE, upper));
+      noClasses().that(areInOrBelow(upper)).should().dependOnClassesThat(areOfTheProjectBut(allowed)).check(core);
+    });
   }
 
   @Test

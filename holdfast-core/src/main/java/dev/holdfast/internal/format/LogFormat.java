@@ -25,6 +25,16 @@ public record LogFormat(UUID logId, int rootIndex, int rootCount, int shardCount
     return new LogFormat(logId, 0, 1, 0, 0, created);
   }
 
+  /** Returns the format of one root of a new sharded log. */
+  public static LogFormat ofNewShardedLog(UUID logId, int rootIndex, int rootCount, int shardCount, long created) {
+    return new LogFormat(logId, rootIndex, rootCount, shardCount, RoutingHash.XXH64, created);
+  }
+
+  /** Returns whether this is a root of a sharded log. */
+  public boolean isSharded() {
+    return shardCount != 0 || rootCount != 1;
+  }
+
   /** Returns its bytes. */
   public ByteBuffer encode() {
     var buffer = Structure.beginVersioned(MAGIC).putLong(logId.getMostSignificantBits())

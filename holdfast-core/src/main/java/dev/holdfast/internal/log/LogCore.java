@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What a log has in common whether it is open for writing or for reading: its streams, by name, each opened when it is
@@ -36,7 +37,7 @@ import java.util.function.Function;
 abstract sealed class LogCore<S extends LogStream> implements Wal permits WritableLog, ReadOnlyLog {
   private static final int BUFFERS = 64;
 
-  final LogHome home;
+  final LogRoots roots;
   final WalOptions options;
   final Background background;
   final Reaper reaper = new Reaper();
@@ -44,6 +45,8 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
   final StreamContext context;
   /** The streams opened so far; a stream is opened and deleted under its entry's lock. */
   final ConcurrentHashMap<String, Opened<S>> streams = new ConcurrentHashMap<>();
+  /** The streams that no user's name can reach. */
+  final ConcurrentHashMap<String, S> systemStreams = new ConcurrentHashMap<>();
   /** Shared by those who open streams; held alone by who deletes one, or closes the log. */
   final ReentrantReadWriteLock structure = new ReentrantReadWriteLock();
   volatile boolean closed;
@@ -56,8 +59,8 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
     S open(StreamHome home, StreamContext context) throws IOException;
   }
 
-  LogCore(LogHome home, WalOptions options, Surroundings surroundings) {
-    this.home = home;
+  LogCore(LogRoots roots, WalOptions options, Surroundings surroundings) {
+    this.roots = roots;
     this.options = options;
     this.background = surroundings.background().get();
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
@@ -106,18 +109,45 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
     }
   }
 
-  private StreamHome homeOf(String name) throws IOException {
-    return new StreamHome(home.streams(), name, home.labelOf(name), openFiles,
+  final StreamHome homeOf(String name) throws IOException {
+    return new StreamHome(roots.of(name).streams(), name, roots.labelOf(name), openFiles,
         options.readStrategy() == ReadStrategy.MMAP);
+  }
+
+  /** Returns a stream that no user's name can reach; whoever asks first says how it is opened. */
+  final S systemStream(String name, WalOptions systemOptions) {
+    structure.readLock().lock();
+    try {
+      checkOpen();
+      return systemStreams.computeIfAbsent(name, _ -> openSystemNow(name, systemOptions));
+    } finally {
+      structure.readLock().unlock();
+    }
+  }
+
+  private S openSystemNow(String name, WalOptions systemOptions) {
+    var home = roots.first();
+    try {
+      var streamHome = new StreamHome(home.system(), name, home.labelOfSystem(name), openFiles,
+          options.readStrategy() == ReadStrategy.MMAP);
+      return open(streamHome, context.with(systemOptions));
+    } catch (IOException e) {
+      throw new WalIOException("cannot open " + home.labelOfSystem(name) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns all streams that are open, those of the system last. */
+  final List<S> openStreams() {
+    return Stream.concat(streams.values().stream().map(Opened::stream), systemStreams.values().stream()).toList();
   }
 
   @Override
   public final List<String> streamNames() {
     checkOpen();
     try {
-      return home.streamNames();
+      return roots.streamNames();
     } catch (IOException e) {
-      throw new WalIOException("cannot list the streams of " + home.label() + ": " + e.getMessage(), e);
+      throw new WalIOException("cannot list the streams of " + roots.label() + ": " + e.getMessage(), e);
     }
   }
 
@@ -125,7 +155,7 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
   public final boolean hasStream(String name) {
     checkOpen();
     try {
-      return home.streams().exists(Names.encode(name));
+      return roots.of(name).streams().exists(Names.encode(name));
     } catch (IOException e) {
       throw new WalIOException("cannot look for stream '" + name + "': " + e.getMessage(), e);
     }
@@ -152,7 +182,7 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
 
   final void checkOpen() {
     if (closed) {
-      throw new WalClosedException("the log in " + home.label() + " is closed");
+      throw new WalClosedException("the log in " + roots.label() + " is closed");
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.internal.log;
 
 import dev.holdfast.CorruptionException;
-import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.WalIOException;
 import dev.holdfast.WalLockedException;
 import dev.holdfast.internal.format.LogFormat;
@@ -25,7 +24,8 @@ final class LogHome {
   private static final String OWNER = "LOCK.owner";
   private static final String READERS = "READERS";
   private static final String STREAMS = "streams";
-  private static final List<String> DIRECTORIES = List.of(STREAMS, "system", "snapshots");
+  private static final String SYSTEM = "system";
+  private static final List<String> DIRECTORIES = List.of(STREAMS, SYSTEM, "snapshots");
   private static final int MAX_SMALL_FILE = 1 << 16;
 
   private final Directory root;
@@ -109,7 +109,7 @@ final class LogHome {
     if (names.contains(FORMAT)) {
       return;
     }
-    var ours = Set.of(LOCK, OWNER, READERS, STREAMS, "system", "snapshots");
+    var ours = Set.of(LOCK, OWNER, READERS, STREAMS, SYSTEM, "snapshots");
     for (var name : names) {
       if (!ours.contains(name) && !isTemporaryOf(name)) {
         throw new IllegalArgumentException(
@@ -131,51 +131,74 @@ final class LogHome {
   /** Creates what is missing of a new log, or checks what there is; called with the lock held. */
   void createOrCheck(Surroundings surroundings) throws IOException {
     if (!root.exists(FORMAT)) {
-      for (var directory : DIRECTORIES) {
-        if (!root.exists(directory)) {
-          root.createSubdirectory(directory);
-        }
-      }
-      if (!root.exists(READERS)) {
-        root.create(READERS, 0).close();
-      }
-      root.sync();
-      var format = LogFormat.ofNewLog(surroundings.newLogId().get(), surroundings.clock().millis());
-      root.writeAtomically(FORMAT, bytes(format));
+      createDirectories();
+      writeFormat(LogFormat.ofNewLog(surroundings.newLogId().get(), surroundings.clock().millis()));
     }
     check();
     root.sync();
   }
 
-  private static byte[] bytes(LogFormat format) {
-    var bytes = new byte[LogFormat.SIZE];
-    format.encode().get(bytes);
-    return bytes;
+  /** Creates, durably, everything of a log but its FORMAT, without which there is none. */
+  void createDirectories() throws IOException {
+    for (var directory : DIRECTORIES) {
+      if (!root.exists(directory)) {
+        root.createSubdirectory(directory);
+      }
+    }
+    if (!root.exists(READERS)) {
+      root.create(READERS, 0).close();
+    }
+    root.sync();
   }
 
-  /** Checks that this is a log that this version can read. */
-  void check() throws IOException {
+  /** Writes FORMAT, durably and whole. */
+  void writeFormat(LogFormat format) throws IOException {
+    var bytes = new byte[LogFormat.SIZE];
+    format.encode().get(bytes);
+    root.writeAtomically(FORMAT, bytes);
+  }
+
+  /** Returns what FORMAT says, or empty if there is none. */
+  Optional<LogFormat> format() throws IOException {
     byte[] bytes;
     try {
       bytes = root.read(FORMAT, MAX_SMALL_FILE);
     } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException("there is no log in " + label() + ": it has no FORMAT", e);
+      return Optional.empty();
     }
     var format = LogFormat.decode(bytes);
     if (format == null) {
       throw new CorruptionException(FORMAT, 0, 0,
-          "the file is damaged; restore it from a copy, nothing was changed");
+          "the file is damaged; restore it from a copy, nothing was changed (" + label() + ")");
     }
-    if (format.shardCount() != 0 || format.rootCount() != 1) {
-      throw new UnsupportedFormatException(
-          label() + " is part of a sharded log (" + format.shardCount() + " shards on " + format.rootCount()
-              + " roots), which this version does not have: use a newer version of the program");
+    return Optional.of(format);
+  }
+
+  /** Returns what FORMAT says, if this is a log that this version can read. */
+  LogFormat checkReadable() throws IOException {
+    return format()
+        .orElseThrow(() -> new IllegalArgumentException("there is no log in " + label() + ": it has no FORMAT"));
+  }
+
+  /** Checks that this is a log that may be written as one that is not sharded. */
+  private void check() throws IOException {
+    var format = checkReadable();
+    if (format.isSharded()) {
+      throw new IllegalArgumentException(label() + " is root " + format.rootIndex() + " of " + format.rootCount()
+          + " of a sharded log with " + format.shardCount()
+          + " shards: open it with ShardedWal.open and all of its roots, or for reading only");
     }
   }
 
   /** Removes what creations and deletions of streams have left; called with the lock held. */
   void removeLeftOvers() throws IOException {
-    var streams = streams();
+    removeLeftOvers(streams());
+    if (hasSystemStreams()) {
+      removeLeftOvers(system());
+    }
+  }
+
+  private static void removeLeftOvers(Directory streams) throws IOException {
     streams.sync(); // a deletion must not become durable before the rename that justifies it
     for (var name : streams.list()) {
       if (name.startsWith(StreamHome.CREATING) || name.startsWith(StreamHome.DELETED)) {
@@ -188,6 +211,20 @@ final class LogHome {
     return root.subdirectory(STREAMS);
   }
 
+  /** Returns whether there is any stream, finished or not. */
+  boolean hasStreams() throws IOException {
+    return root.exists(STREAMS) && !streams().list().isEmpty();
+  }
+
+  private boolean hasSystemStreams() throws IOException {
+    return root.exists(SYSTEM) && !system().list().isEmpty();
+  }
+
+  /** Returns where the streams are that no user's name can reach. */
+  Directory system() throws IOException {
+    return root.subdirectory(SYSTEM);
+  }
+
   /** Returns the names of the streams there are, sorted. */
   List<String> streamNames() throws IOException {
     return streams().list().stream().map(Names::decode).flatMap(Optional::stream).sorted().toList();
@@ -195,5 +232,9 @@ final class LogHome {
 
   String labelOf(String stream) {
     return STREAMS + "/" + Names.encode(stream);
+  }
+
+  String labelOfSystem(String stream) {
+    return SYSTEM + "/" + Names.encode(stream);
   }
 }

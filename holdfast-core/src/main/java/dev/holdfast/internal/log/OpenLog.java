@@ -21,7 +21,7 @@ public final class OpenLog {
     Objects.requireNonNull(options, "options");
     var home = new LogHome(Objects.requireNonNull(root, "directory"));
     try {
-      return WritableLog.open(home, options, surroundings);
+      return WritableLog.open(LogRoots.one(home), options, surroundings, () -> home.createOrCheck(surroundings));
     } catch (IOException e) {
       throw new WalIOException("cannot open the log in " + home.label() + ": " + e.getMessage(), e);
     }

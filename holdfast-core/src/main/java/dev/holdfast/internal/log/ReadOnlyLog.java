@@ -5,29 +5,33 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.internal.stream.ReadOnlyStream;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
-import dev.holdfast.storage.DirectoryLock;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A log that is open for reading. */
 final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
-  private final Optional<DirectoryLock> lock;
+  private final LogRoots.Locks locks;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private ReadOnlyLog(LogHome home, WalOptions options, Optional<DirectoryLock> lock) {
-    super(home, options, Surroundings.SYSTEM);
-    this.lock = lock;
+  private ReadOnlyLog(LogRoots roots, WalOptions options, LogRoots.Locks locks) {
+    super(roots, options, Surroundings.SYSTEM);
+    this.locks = locks;
   }
 
+  /** Opens a log of one root, or one root of a sharded log: what is in it can be read without the others. */
   static ReadOnlyLog open(LogHome home, WalOptions options) throws IOException {
-    home.check();
-    return new ReadOnlyLog(home, options, home.lockForReading());
+    var _ = home.checkReadable();
+    return open(LogRoots.one(home), options);
+  }
+
+  /** Opens a log whose roots have been looked at. */
+  static ReadOnlyLog open(LogRoots roots, WalOptions options) throws IOException {
+    return new ReadOnlyLog(roots, options, roots.lockForReading());
   }
 
   @Override
   ReadOnlyStream open(StreamHome streamHome, StreamContext streamContext) throws IOException {
-    return ReadOnlyStream.open(streamHome, streamContext, home::hasWriter);
+    return ReadOnlyStream.open(streamHome, streamContext, roots.first()::hasWriter);
   }
 
   @Override
@@ -47,16 +51,14 @@ final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
     }
     closed = true;
     try {
-      for (var opened : streams.values()) {
-        opened.stream().close();
+      for (var stream : openStreams()) {
+        stream.close();
       }
       background.close();
       reaper.close();
-      if (lock.isPresent()) {
-        lock.get().close();
-      }
+      locks.close();
     } catch (IOException e) {
-      throw new WalIOException("cannot close the log in " + home.label() + ": " + e.getMessage(), e);
+      throw new WalIOException("cannot close the log in " + roots.label() + ": " + e.getMessage(), e);
     }
   }
 }

@@ -8,28 +8,33 @@ import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.internal.stream.WritableStream;
-import dev.holdfast.storage.DirectoryLock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A log that is open for writing. */
 final class WritableLog extends LogCore<WritableStream> {
-  private final DirectoryLock lock;
+  private final LogRoots.Locks locks;
 
-  private WritableLog(LogHome home, WalOptions options, Surroundings surroundings, DirectoryLock lock) {
-    super(home, options, surroundings);
-    this.lock = lock;
+  private WritableLog(LogRoots roots, WalOptions options, Surroundings surroundings, LogRoots.Locks locks) {
+    super(roots, options, surroundings);
+    this.locks = locks;
   }
 
-  static WritableLog open(LogHome home, WalOptions options, Surroundings surroundings) throws IOException {
-    var lock = home.lockForWriting();
+  /** Creates what is missing of a log, or checks what there is; called with the locks held. */
+  interface Preparation {
+    void run() throws IOException;
+  }
+
+  static WritableLog open(LogRoots roots, WalOptions options, Surroundings surroundings, Preparation preparation)
+      throws IOException {
+    var locks = roots.lockForWriting();
     try {
-      home.createOrCheck(surroundings);
-      home.removeLeftOvers();
-      return new WritableLog(home, options, surroundings, lock);
+      preparation.run();
+      roots.removeLeftOvers();
+      return new WritableLog(roots, options, surroundings, locks);
     } catch (IOException | RuntimeException e) {
-      lock.close();
+      locks.close();
       throw e;
     }
   }
@@ -45,12 +50,12 @@ final class WritableLog extends LogCore<WritableStream> {
     structure.writeLock().lock();
     try {
       checkOpen();
-      var existed = home.streams().exists(Names.encode(name));
+      var existed = roots.of(name).streams().exists(Names.encode(name));
       var opened = streams.remove(name);
       if (opened != null) {
         opened.stream().delete();
       } else {
-        homeOfClosed(name).delete();
+        homeOf(name).delete();
       }
       return existed;
     } catch (IOException e) {
@@ -60,16 +65,12 @@ final class WritableLog extends LogCore<WritableStream> {
     }
   }
 
-  private StreamHome homeOfClosed(String name) throws IOException {
-    return new StreamHome(home.streams(), name, home.labelOf(name), openFiles, false);
-  }
-
   @Override
   public void sync() {
     checkOpen();
-    for (var opened : streams.values()) {
+    for (var stream : openStreams()) {
       try {
-        opened.stream().sync();
+        stream.sync();
       } catch (StreamNotFoundException e) {
         Log.debug("deleted meanwhile", e);
       }
@@ -103,10 +104,10 @@ final class WritableLog extends LogCore<WritableStream> {
   }
 
   private void closeStreams(List<RuntimeException> problems) {
-    var all = List.copyOf(streams.values());
-    all.forEach(opened -> opened.stream().refuseAppends());
-    for (var opened : all) {
-      closeStream(opened.stream(), problems);
+    var all = openStreams();
+    all.forEach(WritableStream::refuseAppends);
+    for (var stream : all) {
+      closeStream(stream, problems);
     }
   }
 
@@ -120,9 +121,9 @@ final class WritableLog extends LogCore<WritableStream> {
 
   private void unlock(List<RuntimeException> problems) {
     try {
-      lock.close();
+      locks.close();
     } catch (IOException e) {
-      problems.add(new WalIOException("cannot let go of the lock of " + home.label() + ": " + e.getMessage(), e));
+      problems.add(new WalIOException("cannot let go of the lock of " + roots.label() + ": " + e.getMessage(), e));
     }
   }
 }

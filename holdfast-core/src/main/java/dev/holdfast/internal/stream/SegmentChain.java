@@ -265,7 +265,9 @@ final class SegmentChain {
 
   private SegmentHeader header(long epochOfIt, long size) {
     var options = context.options();
-    var maxFrame = Frame.sizeOf(Math.max(options.maxRecordSize(), options.maxBatchSize()));
+    // Start frames are measured by it too, and must pass however small the records are to be.
+    var maxFrame = Frame.sizeOf(Math.max(StartFrame.PAYLOAD,
+        Math.max(options.maxRecordSize(), options.maxBatchSize())));
     return new SegmentHeader(Names.hash(view.name()), streamId, context.random().nextLong(), epochOfIt,
         context.clock().millis(), options.preallocate() ? size : 0, (int) maxFrame);
   }

@@ -57,6 +57,16 @@ public final class WritableStream extends ReadableStream {
     return stream;
   }
 
+  /** Creates the stream without any record, durably, unless it exists. */
+  public void createEmpty() {
+    change(() -> {
+      if (!chain.exists()) {
+        chain.beginSegment(0);
+      }
+      return new IdRange(0, 0);
+    });
+  }
+
   private void recover(SegmentFiles files) throws IOException {
     var begun = System.nanoTime();
     var recovered = StreamScan.of(files);
