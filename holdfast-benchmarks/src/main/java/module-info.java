@@ -8,6 +8,7 @@ module dev.holdfast.benchmarks {
   requires info.picocli;
   requires java.logging;
   requires java.management;
+  requires jdk.management;
   requires tools.jackson.core;
 
   opens dev.holdfast.benchmarks to info.picocli;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, version = "holdfast-benchmarks 0.1.0-SNAPSHOT",
     description = "Measures Holdfast against limit programs that do the least that is correct.", subcommands = {
         TargetsWorkload.class, AppendWorkload.class, AsyncWorkload.class, BatchWorkload.class, GetWorkload.class,
-        ScanWorkload.class, OpenWorkload.class, StreamsWorkload.class, RotationWorkload.class,
+        ScanWorkload.class, OpenWorkload.class, StreamsWorkload.class, RotationWorkload.class, ShardsWorkload.class,
         OpenChildren.Write.class, OpenChildren.Open.class, OpenChildren.OpenLimit.class})
 public final class Main implements Runnable {
   /** Kept, or its level would be forgotten. */

@@ -29,6 +29,12 @@ class SmokeTest {
   }
 
   @Test
+  void shardsRun() throws IOException { // its bounds mean nothing at this size
+    run("shards --checkpoints 20 --limits-only");
+    assertTrue(execute("shards --checkpoints 20") <= 1);
+  }
+
+  @Test
   void openingAfterAKillRuns() throws IOException {
     run("open --bytes 1048576 --segment-size 131072 --size 128 --openings 1 --circumstances fresh_jvm,warm_jvm_cold");
   }
@@ -39,12 +45,17 @@ class SmokeTest {
   }
 
   private void run(String command) throws IOException {
+    assertEquals(0, execute(command));
+  }
+
+  private int execute(String command) throws IOException {
     List<String> arguments = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
     arguments.addAll(List.of("--dir", directory.toString(), "--rounds", "2", "--millis", "5", "--limit-file-size",
         "1048576"));
-    assertEquals(0, Main.commandLine().execute(arguments.toArray(String[]::new)));
+    int exitCode = Main.commandLine().execute(arguments.toArray(String[]::new));
     try (Stream<Path> left = Files.list(directory)) {
       assertTrue(left.findAny().isEmpty(), "files were left behind");
     }
+    return exitCode;
   }
 }

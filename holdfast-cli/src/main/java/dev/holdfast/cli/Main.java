@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         "6:storage failed or is full", "7:written by a newer version of the format",
         "8:the input cannot be stored: a record is too large, or the framing is broken"},
     subcommands = {AppendCommand.class, CatCommand.class, TailCommand.class, StreamsCommand.class, InfoCommand.class,
+        ShardsCommand.class, CheckpointsCommand.class,
         VerifyCommand.class, TruncateCommand.class, DeleteStreamCommand.class, RepairCommand.class, DemoCommand.class,
         DemoWriterCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated

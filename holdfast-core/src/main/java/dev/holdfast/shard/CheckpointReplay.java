@@ -6,6 +6,7 @@ import dev.holdfast.LogStream;
 import dev.holdfast.RecordCursor;
 import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.internal.format.CheckpointRecord;
+import dev.holdfast.internal.logging.Log;
 import java.time.Instant;
 import java.util.TreeMap;
 
@@ -48,7 +49,7 @@ final class CheckpointReplay {
         if (policy == CorruptionPolicy.ERROR) {
           throw e;
         }
-        System.getLogger("dev.holdfast").log(System.Logger.Level.WARNING, "a checkpoint cannot be read", e);
+        Log.warning("a checkpoint cannot be read and is passed over", e);
         next = Math.max(next, e.id()) + 1;
       }
     }

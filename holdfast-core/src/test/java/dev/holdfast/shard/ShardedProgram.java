@@ -80,7 +80,8 @@ final class ShardedProgram implements CrashProgram<ShardedProgram.Command, Shard
         .build();
   }
 
-  private static List<Directory> roots(SimulatedDisk disk) throws IOException {
+  /** Returns the two roots on a disk, which are created if need be. */
+  static List<Directory> roots(SimulatedDisk disk) throws IOException {
     var roots = new ArrayList<Directory>();
     for (var name : List.of("a", "b")) {
       roots.add(disk.root().exists(name) ? disk.root().subdirectory(name) : disk.root().createSubdirectory(name));

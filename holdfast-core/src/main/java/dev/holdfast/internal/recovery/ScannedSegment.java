@@ -23,8 +23,8 @@ import dev.holdfast.internal.format.StartFrame;
 public record ScannedSegment(long firstId, SegmentHeader header, StartFrame start, IndexEntries index, long endOffset,
     long endId, int lastChecksum, int lastTime, long fileSize, boolean sealed, boolean residue, long proved) {
 
-  /** Returns whether it holds nothing but its header and start frame, and perhaps a seal that says so. */
+  /** Returns whether it holds nothing but its header and start frame. */
   boolean isBlank() {
-    return endId == firstId && !residue;
+    return endId == firstId && !residue && !sealed;
   }
 }

@@ -208,9 +208,6 @@ public final class StreamScan {
       var trusted = continues ? trustedLast(file, header, firstId) : null;
       if (trusted != null) {
         proved = Math.max(proved, trusted.proved());
-        if (trusted.isBlank()) {
-          blank.add(name);
-        }
         return take(trusted, true);
       }
       var found = SegmentScanner.scan(file, header, firstId);

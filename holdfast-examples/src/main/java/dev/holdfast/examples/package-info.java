@@ -1,0 +1,2 @@
+/** Programs that show how Holdfast is used. */
+package dev.holdfast.examples;
