@@ -1,48 +1,16 @@
 package dev.holdfast.cli;
 
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** What all commands on a log have in common. */
 @SuppressWarnings("NullAway.Init") // picocli sets what is annotated
-abstract class LogCommand implements Callable<Integer> {
-
-  @ParentCommand
-  private Main main;
+abstract class LogCommand extends PrintingCommand {
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the log.")
   private Path directory;
 
-  @Option(names = "--json", description = "Print JSON.")
-  private boolean json;
-
-  final Terminal terminal() {
-    return main.terminal();
-  }
-
-  final Output out() {
-    return terminal().out();
-  }
-
   final Path directory() {
     return directory;
   }
-
-  final boolean json() {
-    return json;
-  }
-
-  /** Does the work, and flushes what was printed: if that fails the command has failed. */
-  @Override
-  public final Integer call() throws Exception {
-    var exitCode = run();
-    out().flush();
-    return exitCode;
-  }
-
-  /** Does the work; returns the exit code. */
-  abstract int run() throws Exception;
 }

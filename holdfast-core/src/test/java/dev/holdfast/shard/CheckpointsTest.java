@@ -18,6 +18,7 @@ import dev.holdfast.InvalidCheckpointIdException;
 import dev.holdfast.StorageFullException;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.log.OpenShards;
 import dev.holdfast.testkit.Crash;
@@ -361,6 +362,23 @@ class CheckpointsTest {
       var checkpoint = log.createCheckpoint("c");
       assertTrue(Thread.interrupted());
       assertEquals(1, checkpoint.offset(2));
+    }
+  }
+
+  @Test
+  void aStreamOfCheckpointsWhoseNameWasNeverSyncedIsThereAfterAPowerLoss() {
+    var disk = new SimulatedDisk();
+    disk.onOperation(operation -> {
+      if (operation.kind() == OperationKind.SYNC_DIRECTORY && operation.path().endsWith("/system")) {
+        disk.powerOff(); // the name is there, and not durable
+      }
+    });
+    assertThrows(WalException.class, () -> ShardedWal.openIn(List.of(disk.root()), SMALL, 2));
+    var killed = disk.killProcess();
+    var log = ShardedWal.openIn(List.of(killed.root()), SMALL, 2);
+    log.append(bytes("k"), bytes("v"));
+    try (var again = ShardedWal.openIn(List.of(killed.crash(Crash.DROP_ALL_UNSYNCED).root()), SMALL)) {
+      assertEquals(1, Arrays.stream(again.nextIds()).sum());
     }
   }
 }
