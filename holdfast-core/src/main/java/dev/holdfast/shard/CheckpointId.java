@@ -29,6 +29,11 @@ final class CheckpointId {
     return new CheckpointId(Objects.requireNonNull(bytes, "id").clone());
   }
 
+  /** Returns the id of these bytes, which nobody else has. */
+  static CheckpointId owning(byte[] bytes) {
+    return new CheckpointId(bytes);
+  }
+
   /** Returns the id of this text in UTF-8; a lone surrogate is refused rather than replaced. */
   static CheckpointId of(String text) {
     Objects.requireNonNull(text, "id");

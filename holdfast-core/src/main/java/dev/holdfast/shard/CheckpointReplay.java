@@ -75,11 +75,12 @@ final class CheckpointReplay {
   }
 
   private CheckpointRecord decode(RecordCursor cursor) {
-    if (!CheckpointRecord.isKnown(cursor.payload())) {
+    var payload = cursor.payload();
+    if (!CheckpointRecord.isKnown(payload)) {
       throw new UnsupportedFormatException("record " + cursor.id()
           + " of the checkpoints is of a kind that this version does not know: use a newer version of the program");
     }
-    var record = CheckpointRecord.decode(cursor.payload(), shards);
+    var record = CheckpointRecord.decode(payload, shards);
     if (record == null) {
       throw damaged(cursor.id(), "is not a checkpoint of " + shards + " shards");
     }
@@ -92,6 +93,6 @@ final class CheckpointReplay {
 
   private static Checkpoint checkpoint(CheckpointRecord record) {
     var time = Instant.ofEpochSecond(Math.floorDiv(record.time(), NANOS), Math.floorMod(record.time(), NANOS));
-    return new Checkpoint(CheckpointId.of(record.id()), time, record.offsets());
+    return new Checkpoint(CheckpointId.owning(record.id()), time, record.offsets());
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.WalException;
 import dev.holdfast.internal.format.CheckpointRecord;
+import dev.holdfast.internal.format.ShardNames;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -118,20 +119,20 @@ final class Checkpoints implements CheckpointSource {
   }
 
   /**
-   * Checks that the shards hold what the checkpoints say was durable.
+   * Checks that the shards hold what the checkpoints say was durable. No checkpoint has larger offsets than the latest.
    *
    * @throws CorruptionException if one ends before
    */
   void requireWithin(List<LogStream> shards) {
-    for (var checkpoint : index.all()) {
-      for (var shard = 0; shard < shards.size(); shard++) {
-        var stream = shards.get(shard);
-        if (checkpoint.offset(shard) > stream.nextId()) {
-          throw new CorruptionException("streams/" + stream.name(), 0, stream.nextId(), "checkpoint '"
-              + checkpoint.idText() + "' says that every record below " + checkpoint.offset(shard)
-              + " was durable, but the shard ends here: has it been restored from an older copy? Nothing was changed");
-        }
-      }
+    index.latest().ifPresent(checkpoint -> shards.forEach(shard -> requireWithin(shard, checkpoint)));
+  }
+
+  private static void requireWithin(LogStream shard, Checkpoint checkpoint) {
+    var offset = checkpoint.offset(ShardNames.shardOf(shard.name()));
+    if (offset > shard.nextId()) {
+      throw new CorruptionException("streams/" + shard.name(), 0, shard.nextId(), "checkpoint '" + checkpoint.idText()
+          + "' says that every record below " + offset
+          + " was durable, but the shard ends here: has it been restored from an older copy? Nothing was changed");
     }
   }
 }
