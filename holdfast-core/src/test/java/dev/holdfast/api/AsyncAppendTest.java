@@ -138,11 +138,19 @@ class AsyncAppendTest extends BackendTest {
   void aDependentThatBlocksStallsNobodyElse() throws Exception {
     try (var wal = open()) {
       var stream = wal.stream("s");
+      stream.append(bytes("x"));
       var goOn = new CountDownLatch(1);
+      var attached = new CountDownLatch(1);
+      watch.hook((op, _) -> {
+        if (op == Watch.Op.FORCE) {
+          Waits.on(attached); // a dependent of a future that is complete already would block this thread
+        }
+      });
       var blocked = new ArrayList<CompletableFuture<Void>>();
       for (var i = 0; i < 50; i++) {
         blocked.add(stream.appendAsync(bytes("x")).thenAccept(_ -> Waits.on(goOn)));
       }
+      attached.countDown();
       for (var i = 0; i < 20; i++) {
         stream.append(bytes("y"));
         stream.appendAsync(bytes("z")).get(20, TimeUnit.SECONDS);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.LogStream;
+import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
@@ -36,6 +37,33 @@ class CloseTest extends BackendTest {
     watch.clear();
     wal.close();
     assertEquals(0, watch.count((_, _) -> true));
+  }
+
+  /** It began a segment behind the seal, so that a log closed in order was found as after a crash. */
+  @Test
+  void aTruncationThatComesWhileTheLogIsSealedIsRefused() throws Exception {
+    var wal = open();
+    var stream = wal.stream("s");
+    Logs.append(stream, 0, 10);
+    var outcome = new CompletableFuture<Object>();
+    watch.hook((op, path) -> {
+      if (op == Watch.Op.TRUNCATE && path.endsWith(".seg")) {
+        var truncating = Thread.ofPlatform().name("truncating").start(() -> {
+          try {
+            outcome.complete(stream.truncateFrom(5));
+          } catch (RuntimeException e) {
+            outcome.complete(e);
+          }
+        });
+        Logs.await("it waits for the stream", () -> truncating.getState() == Thread.State.WAITING);
+      }
+    });
+    wal.close();
+    assertInstanceOf(WalClosedException.class, outcome.get(20, TimeUnit.SECONDS));
+    try (var again = open()) {
+      assertEquals(Outcome.CLEAN, again.stream("s").recovery().outcome());
+      assertEquals(Logs.names(0, 10), Logs.read(again.stream("s"), 0));
+    }
   }
 
   @Test

@@ -98,7 +98,9 @@ class KillTest {
     var outcome = stream.recovery().outcome();
     assertNotEquals(Outcome.CORRUPT, outcome, stream.recovery()::toString);
     if (round.told(Kind.CLOSED)) {
-      assertEquals(Outcome.CLEAN, outcome, stream.recovery()::toString);
+      if (round.told(Kind.APPENDED)) { // else what an earlier process has left may still be as it was
+        assertEquals(Outcome.CLEAN, outcome, stream.recovery()::toString);
+      }
       closed++;
     }
     if (outcome == Outcome.TORN_TAIL) {

@@ -173,16 +173,19 @@ final class StreamView {
     }
   }
 
-  /** Publishes a truncation from the back: segments and ends change together. */
+  /**
+   * Publishes a truncation from the back. The ends come first: whoever knows of the truncation, or sees its segments,
+   * sees no end beyond it, or an empty segment would look damaged.
+   */
   void cut(long id, UnaryOperator<List<Segment>> change) {
     lock.lock();
     try {
+      durableEnd = Math.min(durableEnd, id);
+      visibleEnd = Math.min(visibleEnd, id);
       var cut = new Cut(id);
       lastCut.next = cut;
       lastCut = cut;
       segments = segments.with(change);
-      durableEnd = Math.min(durableEnd, id);
-      visibleEnd = Math.min(visibleEnd, id);
       moved.signalAll();
     } finally {
       lock.unlock();

@@ -363,10 +363,14 @@ public final class WritableStream extends ReadableStream {
     commits.refuseAppends();
     var problems = new ArrayList<WalException>();
     run(problems, () -> {
-      view.failStop().check();
-      chain.sync(view.visibleEnd());
-      chain.publishState();
-      chain.seal();
+      try {
+        view.failStop().check();
+        chain.sync(view.visibleEnd());
+        chain.publishState();
+        chain.seal();
+      } finally {
+        view.close(); // before anybody else has the stream: a truncation would begin a segment behind the seal
+      }
     });
     view.close();
     run(problems, chain::close);
