@@ -161,6 +161,33 @@ class AsyncAppendTest extends BackendTest {
     }
   }
 
+  /** What the truncation had committed waited for ids beyond the end it set back to, and held up those behind it. */
+  @Test
+  void whatIsStagedWhenATruncationTakesTheStreamIsAcknowledged() throws Exception {
+    try (var wal = open()) {
+      var stream = wal.stream("s");
+      Logs.append(stream, 0, 5);
+      var goOn = new CountDownLatch(1);
+      var forcing = new CountDownLatch(1);
+      watch.hook((op, _) -> {
+        if (op == Watch.Op.FORCE) {
+          forcing.countDown();
+          Waits.on(goOn);
+        }
+      });
+      var led = stream.appendAsync(bytes("r5"));
+      Waits.on(forcing);
+      var staged = stream.appendAsync(bytes("r6"));
+      var truncating = Thread.ofPlatform().name("truncating").start(() -> stream.truncateFrom(5));
+      Logs.await("it waits for the stream", () -> truncating.getState() == Thread.State.WAITING);
+      goOn.countDown();
+      assertEquals(5, led.get(20, TimeUnit.SECONDS));
+      assertEquals(6, staged.get(20, TimeUnit.SECONDS));
+      truncating.join();
+      assertEquals(5, stream.appendAsync(bytes("another 5")).get(20, TimeUnit.SECONDS));
+    }
+  }
+
   @Test
   void aDependentMayAppendItself() throws Exception {
     try (var wal = open()) {

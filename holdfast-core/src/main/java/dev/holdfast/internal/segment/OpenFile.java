@@ -53,6 +53,7 @@ public final class OpenFile<R extends Closeable> {
   }
 
   /** Returns the open file, which stays open until {@link #release()}. */
+  @SuppressWarnings("ThreadPriorityCheck") // see the yield
   public R acquire() throws IOException {
     while (true) {
       var n = users.get();
@@ -62,7 +63,7 @@ public final class OpenFile<R extends Closeable> {
           return opened;
         }
       } else if (n == CLOSING) {
-        Thread.onSpinWait();
+        Thread.yield(); // whoever closes it may be a virtual thread that needs this carrier
       } else if (users.compareAndSet(n, n + 1)) {
         lastUse = owner.tick();
         return opened();

@@ -47,9 +47,21 @@ public final class BackgroundThreads implements Background {
   @Override
   public void after(long nanos, Runnable task) {
     try {
-      var _ = timer.schedule(() -> commits.execute(task), nanos, TimeUnit.NANOSECONDS);
+      var _ = timer.schedule(() -> begin(task), nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       Log.debug("the log is closed: its last sync covers what was to be synced later", e);
+    }
+  }
+
+  /** A timer that is lost would stay lost: if no thread can be started, a virtual one needs none of its own. */
+  private void begin(Runnable task) {
+    try {
+      commits.execute(task);
+    } catch (RejectedExecutionException e) {
+      Log.debug("the log is closed: its last sync covers what was to be synced later", e);
+    } catch (Error e) {
+      Log.warning("no thread for what is due, a virtual one does it", e);
+      Thread.ofVirtual().name("holdfast-timer").start(task);
     }
   }
 

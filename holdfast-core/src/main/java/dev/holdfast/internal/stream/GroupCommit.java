@@ -622,12 +622,25 @@ final class GroupCommit {
       lock.unlock();
     }
     try {
-      tryExclusively(() -> {
+      var published = tryExclusively(() -> {
         publish();
         return true;
       });
+      if (!published) {
+        publishAfterOthers();
+      }
     } catch (WalException | IOException e) {
       Log.debug("told to whoever uses the stream next", e);
+    }
+  }
+
+  /** Somebody has the stream, perhaps without a commit to follow: tries again later. */
+  private void publishAfterOthers() {
+    lock.lock();
+    try {
+      setTimer();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -690,6 +703,7 @@ final class GroupCommit {
     lock.unlock();
     try {
       commit();
+      wakeThreads(takeSettled()); // now: a truncation would set the end back behind them
     } catch (WalException e) {
       Log.debug("told to those who staged it; whoever has the stream now sees for itself", e);
     } finally {

@@ -152,6 +152,12 @@ final class SegmentChain {
     return open != null && !open.isEmpty();
   }
 
+  /** Returns the first id retained; segments below may still be there if a truncation from the front has failed. */
+  long floor() {
+    var file = state;
+    return file == null ? 0 : file.floor();
+  }
+
   /** Returns whether damage was found and the history that goes on without it has not begun yet. */
   boolean isDamaged() {
     return damaged;

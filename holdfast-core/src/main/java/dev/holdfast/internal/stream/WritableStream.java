@@ -273,9 +273,10 @@ public final class WritableStream extends ReadableStream {
   public IdRange truncateFrom(long id) {
     checkId("id", id);
     return change(() -> {
-      if (id < view.firstId() || id > view.visibleEnd()) {
+      var first = Math.max(view.firstId(), Math.min(chain.floor(), view.visibleEnd()));
+      if (id < first || id > view.visibleEnd()) {
         throw new IllegalArgumentException(
-            "id must be from " + view.firstId() + " to " + view.visibleEnd() + ", not " + id);
+            "id must be from " + first + " to " + view.visibleEnd() + ", not " + id);
       }
       if (id == view.visibleEnd() && !chain.isDamaged()) {
         return new IdRange(id, id);
