@@ -132,7 +132,7 @@ final class Checkpoints implements CheckpointSource {
     if (offset > shard.nextId()) {
       throw new CorruptionException("streams/" + shard.name(), 0, shard.nextId(), "checkpoint '" + checkpoint.idText()
           + "' says that every record below " + offset
-          + " was durable, but the shard ends here: has it been restored from an older copy? Nothing was changed");
+          + " was durable, but the shard ends here: has it been restored from an older copy? No record was changed");
     }
   }
 }

@@ -157,12 +157,19 @@ final class KillHistory {
       }
       var there = append.record.equals(found.records.get(append.id));
       if (isGone(append)) {
-        assertTrue(!there, () -> append + " was cut off and is there again");
+        assertTrue(!there,
+            () -> append + " was cut off and is there again; the log is [" + found.firstId + ", " + found.nextId
+                + "), cuts: "
+                + cuts + "; around it: " + around(append.id, found));
       } else if (!mayBeGone(append) && (append.id < keptEnd || append.id < found.nextId)) {
         assertTrue(there, () -> append + " is lost; there is " + found.records.get(append.id) + ", the log is ["
             + found.firstId + ", " + found.nextId + ")");
       }
     }
+  }
+
+  private static Map<Long, KillRecord> around(long id, Content found) {
+    return new TreeMap<>(found.records).subMap(Math.max(0, id - 3), id + 4);
   }
 
   /** Returns the id below which every acknowledged append of the history that goes on is kept. */

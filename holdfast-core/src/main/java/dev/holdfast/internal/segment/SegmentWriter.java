@@ -6,6 +6,7 @@ import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.storage.LogFile;
+import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -274,7 +275,12 @@ public final class SegmentWriter {
     var open = segment.acquire();
     try {
       segment.file().dirty(true);
-      open.file().write(seal, placedOffset);
+      try {
+        open.file().write(seal, placedOffset);
+      } catch (OutOfSpaceException e) {
+        force(open); // half a seal is none; but a file that stays dirty could never be closed to make room
+        throw e;
+      }
       force(open);
       if (open.file().size() > end) {
         open.file().truncate(end);

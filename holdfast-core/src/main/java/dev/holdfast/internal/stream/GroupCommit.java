@@ -622,11 +622,11 @@ final class GroupCommit {
       lock.unlock();
     }
     try {
-      var published = tryExclusively(() -> {
+      var told = tryExclusively(() -> {
         publish();
         return true;
       });
-      if (!published) {
+      if (!told) {
         publishAfterOthers();
       }
     } catch (WalException | IOException e) {

@@ -373,7 +373,6 @@ public final class WritableStream extends ReadableStream {
         view.close(); // before anybody else has the stream: a truncation would begin a segment behind the seal
       }
     });
-    view.close();
     run(problems, chain::close);
     if (!problems.isEmpty()) {
       throw problems.getFirst();
