@@ -9,8 +9,6 @@ import dev.holdfast.internal.logging.Log;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -38,26 +36,22 @@ final class GroupCommit {
   private final SegmentChain chain;
   private final SyncPolicy policy;
   private final StreamCounters counters = new StreamCounters();
+  private final Staging staging; // guarded by lock
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // guarded by lock
-  private @Nullable StagingBuffer filling;
   private boolean leading;
   private boolean exclusive;
   private int exclusiveWaiting;
   private boolean closing;
-  private long nextId;
   private long syncRequested;
-  private long syncStaged; // everything staged below it is synced with what is staged already
   private boolean timerSet;
-  private final List<Waiter> toComplete = new ArrayList<>(); // settled futures, completed after leadership is handed on
   private int lastGroup; // leader only
   private long published; // leader only: the visible end that readers of other processes know
   private volatile boolean publishDue; // set by the timer, reset by the leader
-  private final ArrayDeque<Waiter> appends = new ArrayDeque<>();
-  private final List<Waiter> syncs = new ArrayList<>();
+  private final Waiters waiters = new Waiters();
 
   /** Something done by a leader that has the stream for itself. */
   interface Exclusive<T> {
@@ -69,6 +63,7 @@ final class GroupCommit {
     this.view = view;
     this.chain = chain;
     this.policy = context.options().syncPolicy();
+    this.staging = new Staging(context, view, chain, counters);
   }
 
   StreamCounters counters() {
@@ -79,7 +74,7 @@ final class GroupCommit {
   void startAt(long id) {
     lock.lock();
     try {
-      nextId = id;
+      staging.goOnAt(id);
     } finally {
       lock.unlock();
     }
@@ -89,7 +84,7 @@ final class GroupCommit {
   long nextId() {
     lock.lock();
     try {
-      return nextId;
+      return staging.nextId();
     } finally {
       lock.unlock();
     }
@@ -104,7 +99,7 @@ final class GroupCommit {
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), 1);
-      id = stage(source, offset, length);
+      id = staging.add(source, offset, length);
       waiter = leadOrWait(id + 1);
     } finally {
       lock.unlock();
@@ -123,7 +118,7 @@ final class GroupCommit {
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), records.size());
-      id = stageBatch(records, length);
+      id = staging.addBatch(records, length);
       waiter = leadOrWait(id + records.size());
     } finally {
       lock.unlock();
@@ -137,8 +132,8 @@ final class GroupCommit {
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), 1);
-      var id = stage(source, offset, length);
-      appends.addLast(Waiter.future(id + 1, future, id));
+      var id = staging.add(source, offset, length);
+      waiters.appended(Waiter.future(id + 1, future, id));
       haveLeader();
     } finally {
       lock.unlock();
@@ -151,40 +146,12 @@ final class GroupCommit {
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), records.size());
-      var id = stageBatch(records, length);
-      appends.addLast(Waiter.future(id + records.size(), future, result.apply(id)));
+      var id = staging.addBatch(records, length);
+      waiters.appended(Waiter.future(id + records.size(), future, result.apply(id)));
       haveLeader();
     } finally {
       lock.unlock();
     }
-  }
-
-  private long stage(byte[] source, int offset, int length) {
-    var segment = Objects.requireNonNull(chain.active());
-    var half = Objects.requireNonNull(filling);
-    var time = segment.timeField(context.clock().millis());
-    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), time, source, offset, length);
-    return staged(half, 1, length, false);
-  }
-
-  private long stageBatch(List<byte[]> records, int length) {
-    var segment = Objects.requireNonNull(chain.active());
-    var half = Objects.requireNonNull(filling);
-    var time = segment.timeField(context.clock().millis());
-    half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), time, records, length);
-    return staged(half, records.size(), length, true);
-  }
-
-  private long staged(StagingBuffer half, int count, int length, boolean batch) {
-    var id = nextId;
-    nextId += count;
-    counters.appended(count, length);
-    var everyN = policy instanceof SyncPolicy.EveryN(var n) && nextId - Math.max(syncStaged, view.durableEnd()) >= n;
-    if (everyN || SegmentChain.mustSync(policy, batch)) {
-      half.needSync();
-      syncStaged = nextId;
-    }
-    return id;
   }
 
   /**
@@ -197,14 +164,10 @@ final class GroupCommit {
         changed.awaitUninterruptibly();
       }
       checkUsable();
-      if (!fits(frameSize, records)) {
+      if (!staging.fitsSegment(frameSize, records)) {
         beginSegment(frameSize, records);
       } else {
-        if (filling == null) {
-          filling = context.buffers().take(frameSize);
-          filling.begin(Objects.requireNonNull(chain.active()));
-        }
-        if (filling.fits(frameSize)) {
+        if (staging.fitsHalf(frameSize)) {
           return;
         }
         commitOrWait();
@@ -212,19 +175,11 @@ final class GroupCommit {
     }
   }
 
-  private boolean fits(long frameSize, int records) {
-    var segment = chain.active();
-    var limit = context.options().maxRecordsPerSegment();
-    return segment != null && segment.fits(frameSize) && segment.timeFits(context.clock().millis())
-        && segment.records() + records <= 0xFFFF_FFFFL
-        && (limit == 0 || segment.records() == 0 || segment.records() + records <= limit);
-  }
-
   private void beginSegment(long frameSize, int records) {
     takeOver();
     try {
       checkUsable();
-      if (!fits(frameSize, records)) {
+      if (!staging.fitsSegment(frameSize, records)) {
         unlocked(() -> {
           chain.beginSegment(frameSize);
           counters.rotated();
@@ -240,11 +195,11 @@ final class GroupCommit {
 
   /** Leads a commit, or waits until a leader has swapped the halves. */
   private void commitOrWait() {
-    var full = filling;
-    while (leading && filling == full) {
+    var full = staging.filling();
+    while (leading && staging.filling() == full) {
       changed.awaitUninterruptibly();
     }
-    if (filling != full || leading) {
+    if (staging.filling() != full || leading) {
       return;
     }
     leading = true;
@@ -275,7 +230,7 @@ final class GroupCommit {
       return null;
     }
     var waiter = Waiter.thread(end);
-    appends.addLast(waiter);
+    waiters.appended(waiter);
     return waiter;
   }
 
@@ -326,9 +281,8 @@ final class GroupCommit {
     boolean sync;
     lock.lock();
     try {
-      half = filling;
-      filling = null;
-      end = nextId;
+      half = staging.take();
+      end = staging.nextId();
       sync = (half != null && half.needsSync()) || syncRequested > view.durableEnd();
       changed.signalAll();
     } finally {
@@ -402,14 +356,8 @@ final class GroupCommit {
     }
     lock.lock();
     try {
-      if (filling != null) {
-        context.buffers().giveBack(filling);
-        filling = null;
-      }
-      chain.abandonActive(half.offset(), half.firstId(), half.checksumBefore());
-      nextId = half.firstId();
-      syncStaged = 0;
-      syncRequested = Math.min(syncRequested, nextId);
+      staging.undo(half);
+      syncRequested = Math.min(syncRequested, half.firstId());
       return true;
     } finally {
       lock.unlock();
@@ -417,28 +365,15 @@ final class GroupCommit {
   }
 
   private void failWaiters(long beyond, RuntimeException error) {
-    var concerned = new ArrayList<Waiter>();
+    List<Waiter> concerned;
     lock.lock();
     try {
-      while (!appends.isEmpty() && appends.peekLast().end() > beyond) {
-        concerned.addFirst(appends.pollLast());
-      }
-      for (var i = syncs.size() - 1; i >= 0; i--) {
-        if (syncs.get(i).end() > beyond) {
-          concerned.add(syncs.remove(i));
-        }
-      }
-      for (var waiter : concerned) {
-        waiter.settle(error);
-        if (!waiter.isThread()) {
-          toComplete.add(waiter);
-        }
-      }
+      concerned = waiters.fail(beyond, error);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    wakeThreads(concerned);
+    Waiters.wakeThreads(concerned);
   }
 
   /**
@@ -450,18 +385,16 @@ final class GroupCommit {
     if (view.failStop().hasFailed()) {
       failWaiters(0, view.failStop().exception()); // also those who came while the leader was at something else
     }
-    wakeThreads(takeSettled());
+    Waiters.wakeThreads(takeSettled());
     Waiter next = null;
     List<Waiter> futures;
     lock.lock();
     try {
       leading = false;
-      if (exclusiveWaiting == 0 && (filling != null || wantsSync())) {
-        next = nextLeader();
-        handTo(next);
+      if (exclusiveWaiting == 0 && (!staging.isEmpty() || wantsSync())) {
+        next = handLeadership();
       }
-      futures = List.copyOf(toComplete);
-      toComplete.clear();
+      futures = waiters.takeSettledFutures();
       setTimer();
       changed.signalAll();
     } finally {
@@ -476,7 +409,7 @@ final class GroupCommit {
   private List<Waiter> takeSettled() {
     lock.lock();
     try {
-      var done = settled();
+      var done = waiters.settle(view.visibleEnd(), view.durableEnd());
       lastGroup = done.size();
       return done;
     } finally {
@@ -484,64 +417,20 @@ final class GroupCommit {
     }
   }
 
-  private static void wakeThreads(List<Waiter> waiters) {
-    for (var waiter : waiters) {
-      if (waiter.isThread()) {
-        waiter.wake();
-      }
-    }
-  }
-
   private boolean wantsSync() {
     return syncRequested > view.durableEnd() && !view.failStop().hasFailed();
   }
 
-  private List<Waiter> settled() {
-    if (appends.isEmpty() && syncs.isEmpty()) {
-      return List.of();
-    }
-    var done = new ArrayList<Waiter>();
-    while (!appends.isEmpty() && appends.peekFirst().end() <= view.visibleEnd()) {
-      done.add(appends.pollFirst());
-    }
-    for (var i = syncs.size() - 1; i >= 0; i--) {
-      if (syncs.get(i).end() <= view.durableEnd()) {
-        done.add(syncs.remove(i));
-      }
-    }
-    for (var waiter : done) {
-      waiter.settle(null);
-      if (!waiter.isThread()) {
-        toComplete.add(waiter);
-      }
-    }
-    return done;
-  }
-
-  private @Nullable Waiter nextLeader() {
-    for (var waiter : appends) {
-      if (waiter.isThread()) {
-        return waiter;
-      }
-    }
-    for (var waiter : syncs) {
-      if (waiter.isThread()) {
-        return waiter;
-      }
-    }
-    return null;
-  }
-
-  /** Hands leadership to a waiting thread, or, if only futures wait, to a thread of the log. */
-  private void handTo(@Nullable Waiter next) {
+  /** Hands leadership to a waiting thread, which is returned, or, if only futures wait, to a thread of the log. */
+  private @Nullable Waiter handLeadership() {
+    var next = waiters.takeThread();
     if (next == null) {
       haveLeader();
-      return;
+    } else {
+      leading = true;
+      next.lead();
     }
-    leading = true;
-    appends.remove(next);
-    syncs.remove(next);
-    next.lead();
+    return next;
   }
 
   private void complete(Waiter waiter) {
@@ -561,7 +450,7 @@ final class GroupCommit {
     lock.lock();
     try {
       view.checkOpen();
-      var end = Math.min(id, nextId);
+      var end = Math.min(id, staging.nextId());
       if (end <= view.durableEnd()) {
         return;
       }
@@ -572,7 +461,7 @@ final class GroupCommit {
         waiter = null;
       } else {
         waiter = Waiter.thread(end);
-        syncs.add(waiter);
+        waiters.syncing(waiter);
       }
     } finally {
       lock.unlock();
@@ -601,8 +490,8 @@ final class GroupCommit {
     lock.lock();
     try {
       timerSet = false;
-      if (!closing && !view.failStop().hasFailed() && nextId > view.durableEnd()) {
-        syncRequested = nextId;
+      if (!closing && !view.failStop().hasFailed() && staging.nextId() > view.durableEnd()) {
+        syncRequested = staging.nextId();
         haveLeader();
       }
     } finally {
@@ -674,7 +563,7 @@ final class GroupCommit {
       return false;
     }
     try {
-      if (leading || exclusive || exclusiveWaiting > 0 || filling != null) {
+      if (leading || exclusive || exclusiveWaiting > 0 || !staging.isEmpty()) {
         return false;
       }
       leading = true;
@@ -703,7 +592,7 @@ final class GroupCommit {
     lock.unlock();
     try {
       commit();
-      wakeThreads(takeSettled()); // now: a truncation would set the end back behind them
+      Waiters.wakeThreads(takeSettled()); // now: a truncation would set the end back behind them
     } catch (WalException e) {
       Log.debug("told to those who staged it; whoever has the stream now sees for itself", e);
     } finally {
@@ -743,19 +632,16 @@ final class GroupCommit {
 
   /** Sets ids back after a truncation from the back; called by whoever has the stream for itself. */
   void cutAt(long id) {
+    List<Waiter> satisfied;
     lock.lock();
     try {
-      nextId = id;
-      syncStaged = 0;
+      staging.goOnAt(id);
       syncRequested = Math.min(syncRequested, id);
       published = Math.min(published, id);
-      syncs.stream().filter(waiter -> waiter.end() > id).forEach(waiter -> {
-        waiter.settle(null); // what it waits for is gone
-        waiter.wake();
-      });
-      syncs.removeIf(waiter -> waiter.end() > id);
+      satisfied = waiters.cutAt(id);
     } finally {
       lock.unlock();
     }
+    Waiters.wakeThreads(satisfied);
   }
 }

@@ -12,7 +12,6 @@ import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.recovery.ScannedSegment;
-import dev.holdfast.internal.recovery.Settlement;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
@@ -48,12 +47,8 @@ final class SegmentChain {
 
   private @Nullable SegmentFiles files;
   private @Nullable StateFile state;
-  private @Nullable Settlement settlement;
-  private SetAside beyond = SetAside.NOTHING;
-  /** A segment without records that was found at the end: it knows where the history before it ends. */
-  private @Nullable ScannedSegment emptyLast;
+  private Aftermath aftermath = Aftermath.NONE;
   private volatile @Nullable SegmentWriter active;
-  private boolean damaged;
   private long epoch;
   private long lastSize;
   private long streamId;
@@ -82,40 +77,9 @@ final class SegmentChain {
       found.directory().writeAtomically(Names.STATE, slot.encodeFile());
     }
     state = new StateFile(found, slot, failStop);
-    removeLeftOvers(found, recovered);
+    Aftermath.deleteLeftOvers(found, recovered, stateFile());
     publish(found, recovered);
-    settlement = Settlement.of(found, recovered);
-    beyond = new SetAside(recovered.beyond(), recovered.end());
-    emptyLast = recovered.emptyLast();
-    damaged = recovered.isCorrupt();
-  }
-
-  /**
-   * A deletion must not become durable before what justifies it: the names, and the floor, may so far only be in the
-   * page cache.
-   */
-  private void removeLeftOvers(SegmentFiles found, Recovered recovered) throws IOException {
-    var listing = recovered.files();
-    var directory = found.directory();
-    directory.sync();
-    var floorIsThere = !listing.live().isEmpty() && listing.live().getFirst() == listing.floor();
-    if (!listing.belowFloor().isEmpty() && floorIsThere) {
-      stateFile().raiseFloor(listing.floor());
-      for (var firstId : listing.belowFloor()) {
-        directory.delete(Names.segment(firstId));
-      }
-    }
-    if (!recovered.isCorrupt()) {
-      for (var firstId : listing.cutOff()) {
-        directory.delete(Names.segment(firstId));
-      }
-    }
-    for (var name : listing.prepared()) {
-      directory.delete(name);
-    }
-    if (!listing.cutOff().isEmpty()) {
-      directory.sync();
-    }
+    aftermath = Aftermath.of(found, recovered);
   }
 
   private void publish(SegmentFiles found, Recovered recovered) {
@@ -148,8 +112,7 @@ final class SegmentChain {
 
   /** Returns whether records were found of which nothing proves that they are durable. */
   boolean isUnsettled() {
-    var open = settlement;
-    return open != null && !open.isEmpty();
+    return aftermath.isUnsettled();
   }
 
   /** Returns the first id retained; segments below may still be there if a truncation from the front has failed. */
@@ -160,7 +123,7 @@ final class SegmentChain {
 
   /** Returns whether damage was found and the history that goes on without it has not begun yet. */
   boolean isDamaged() {
-    return damaged;
+    return aftermath.isDamaged();
   }
 
   // ---- state
@@ -198,7 +161,7 @@ final class SegmentChain {
    * order. Then moves the durable end to {@code end}, the id after the last record written.
    */
   void sync(long end) throws IOException {
-    settle();
+    aftermath = aftermath.settle(failStop);
     sealer.syncUnsealed();
     var current = active;
     if (current != null) {
@@ -207,22 +170,6 @@ final class SegmentChain {
     }
     failStop.check();
     view.durable(end);
-  }
-
-  private void settle() throws IOException {
-    var open = settlement;
-    if (open == null) {
-      return;
-    }
-    try {
-      if (!open.isEmpty()) {
-        open.run();
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      failStop.fail(e);
-      throw e;
-    }
-    settlement = null;
   }
 
   // ---- beginning a segment
@@ -375,8 +322,8 @@ final class SegmentChain {
     sync(view.visibleEnd());
     sealer.await();
     successor.discard(files());
-    var empty = emptyLast;
-    var before = empty != null && empty.firstId() == id ? empty.start() : reader.endAt(id);
+    var told = aftermath.endAt(id);
+    var before = told != null ? told : reader.endAt(id);
     var next = Math.max(epoch, stateFile().epoch()) + 1;
     stateFile().beginEpoch(next, id);
     var size = successor.sizeFor(lastSize, frameSize);
@@ -384,7 +331,7 @@ final class SegmentChain {
     try {
       prepared.write(before.encode(prepared.header().salt(), id, 0, 0), SegmentHeader.SIZE);
       prepared.file().force();
-      setAside(next);
+      aftermath = aftermath.setAside(files(), next, failStop);
     } catch (IOException | RuntimeException e) {
       prepared.discard(files());
       throw e;
@@ -395,8 +342,7 @@ final class SegmentChain {
         syncNames();
         stateFile().hasBegun(next, id);
         epoch = next;
-        damaged = false;
-        emptyLast = null;
+        aftermath = Aftermath.NONE;
         begun.with(activate(prepared.header(), before, id, true, prepared));
         return true;
       } catch (IOException | RuntimeException | Error e) { // the new history has its name: there is no going back
@@ -409,18 +355,6 @@ final class SegmentChain {
   /** What is done when the first segment of a new epoch is there. */
   private interface Begun {
     void with(SegmentWriter first) throws IOException;
-  }
-
-  /** Keeps the bytes of what lies beyond the end that was decided on. */
-  private void setAside(long newEpoch) throws IOException {
-    beyond.copyFirst(files().directory(), newEpoch);
-    try {
-      beyond.renameOthers(files().directory(), newEpoch);
-    } catch (IOException | RuntimeException | Error e) {
-      failStop.fail(e);
-      throw e;
-    }
-    beyond = SetAside.NOTHING;
   }
 
   private void syncNames() throws IOException {

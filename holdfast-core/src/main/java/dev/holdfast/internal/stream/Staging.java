@@ -1,0 +1,122 @@
+package dev.holdfast.internal.stream;
+
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.segment.SegmentWriter;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is appended and not yet written: gives records their ids and places them, as frames, into the half that is being
+ * filled. Called under the stream's lock.
+ */
+final class Staging {
+  private final StreamContext context;
+  private final StreamView view;
+  private final SegmentChain chain;
+  private final SyncPolicy policy;
+  private final StreamCounters counters;
+
+  private @Nullable StagingBuffer filling;
+  private long nextId;
+  private long syncEnd; // everything staged below it is synced with what is staged already
+
+  Staging(StreamContext context, StreamView view, SegmentChain chain, StreamCounters counters) {
+    this.context = context;
+    this.view = view;
+    this.chain = chain;
+    this.policy = context.options().syncPolicy();
+    this.counters = counters;
+  }
+
+  /** Returns the id the next record gets. */
+  long nextId() {
+    return nextId;
+  }
+
+  /** Sets where ids go on: after opening, and after a truncation from the back. */
+  void goOnAt(long id) {
+    nextId = id;
+    syncEnd = 0;
+  }
+
+  /** Returns whether everything staged has been taken by a leader. */
+  boolean isEmpty() {
+    return filling == null;
+  }
+
+  /** Returns the half that is being filled, if there is one. */
+  @Nullable
+  StagingBuffer filling() {
+    return filling;
+  }
+
+  /** Returns whether the active segment has room for a frame of this size with so many records. */
+  boolean fitsSegment(long frameSize, int records) {
+    var segment = chain.active();
+    var limit = context.options().maxRecordsPerSegment();
+    return segment != null && segment.fits(frameSize) && segment.timeFits(context.clock().millis())
+        && segment.records() + records <= 0xFFFF_FFFFL
+        && (limit == 0 || segment.records() == 0 || segment.records() + records <= limit);
+  }
+
+  /** Returns whether a half has room for a frame of this size that fits the active segment. */
+  boolean fitsHalf(long frameSize) {
+    if (filling == null) {
+      filling = context.buffers().take(frameSize);
+      filling.begin(Objects.requireNonNull(chain.active()));
+    }
+    return filling.fits(frameSize);
+  }
+
+  /** Stages one record, for which there is room; returns its id. */
+  long add(byte[] source, int offset, int length) {
+    var segment = Objects.requireNonNull(chain.active());
+    var half = Objects.requireNonNull(filling);
+    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), source, offset, length);
+    return added(half, 1, length, false);
+  }
+
+  /** Stages a batch, for which there is room and whose payload takes {@code length} bytes; returns its first id. */
+  long addBatch(List<byte[]> records, int length) {
+    var segment = Objects.requireNonNull(chain.active());
+    var half = Objects.requireNonNull(filling);
+    half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), records, length);
+    return added(half, records.size(), length, true);
+  }
+
+  private int timeIn(SegmentWriter segment) {
+    return segment.timeField(context.clock().millis());
+  }
+
+  private long added(StagingBuffer half, int count, int length, boolean batch) {
+    var id = nextId;
+    nextId += count;
+    counters.appended(count, length);
+    var everyN = policy instanceof SyncPolicy.EveryN(var n) && nextId - Math.max(syncEnd, view.durableEnd()) >= n;
+    if (everyN || SegmentChain.mustSync(policy, batch)) {
+      half.needSync();
+      syncEnd = nextId;
+    }
+    return id;
+  }
+
+  /** Takes the half that is being filled, to be written by the leader; null if nothing is staged. */
+  @Nullable
+  StagingBuffer take() {
+    var half = filling;
+    filling = null;
+    return half;
+  }
+
+  /** Takes back what was staged from {@code half} on, which could not be written. */
+  void undo(StagingBuffer half) {
+    var later = take();
+    if (later != null) {
+      context.buffers().giveBack(later);
+    }
+    chain.abandonActive(half.offset(), half.firstId(), half.checksumBefore());
+    goOnAt(half.firstId());
+  }
+}
