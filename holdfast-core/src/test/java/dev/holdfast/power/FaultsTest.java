@@ -173,6 +173,29 @@ class FaultsTest {
     noSpace(OperationKind.CREATE, Fault.on(OperationKind.CREATE).outOfSpace(), options().maxSegmentSize(4096).build());
   }
 
+  @Test
+  void noSpaceAtEveryRename() {
+    noSpace(OperationKind.RENAME, Fault.on(OperationKind.RENAME).outOfSpace(), options().maxSegmentSize(4096).build());
+  }
+
+  @Test
+  void aTruncationWhoseRenameFindsNoSpaceHasNotHappened() {
+    var disk = new SimulatedDisk();
+    var options = options().maxSegmentSize(4096).build();
+    var session = Session.begin(disk, new Expectations(), options);
+    work(session);
+    var stream = session.stream(A);
+    var end = stream.nextId();
+    disk.inject(Fault.on(OperationKind.RENAME).in(".tmp").outOfSpace());
+    assertThrows(StorageFullException.class, () -> stream.truncateFrom(5));
+    assertEquals(end, stream.nextId());
+    session.readAll();
+    session.append(A, 10);
+    assertEquals(5, stream.truncateFrom(5).start());
+    assertEquals(5, stream.nextId());
+    session.abandon();
+  }
+
   private void noSpace(OperationKind kind, Fault fault, WalOptions options) {
     var operations = count(kind, options);
     for (var n = 1; n <= operations; n += Math.max(1, operations / SAMPLES)) {

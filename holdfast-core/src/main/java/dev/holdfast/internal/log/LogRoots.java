@@ -67,7 +67,7 @@ final class LogRoots {
         locks.held.add(home.lockForWriting());
       }
       return locks;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       locks.close();
       throw e;
     }
@@ -81,7 +81,7 @@ final class LogRoots {
         home.lockForReading().ifPresent(locks.held::add);
       }
       return locks;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       locks.close();
       throw e;
     }

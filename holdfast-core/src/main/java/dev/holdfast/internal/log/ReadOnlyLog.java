@@ -6,6 +6,8 @@ import dev.holdfast.internal.stream.ReadOnlyStream;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A log that is open for reading. */
@@ -50,15 +52,30 @@ final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
       return;
     }
     closed = true;
+    var problems = new ArrayList<IOException>();
+    for (var stream : openStreams()) {
+      run(stream::close, problems);
+    }
+    background.close();
+    reaper.close();
+    run(locks::close, problems);
+    if (!problems.isEmpty()) {
+      var first = problems.removeFirst();
+      problems.forEach(first::addSuppressed);
+      throw new WalIOException("cannot close the log in " + roots.label() + ": " + first.getMessage(), first);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Whatever comes of it, the rest must not stay open. */
+  private static void run(Step step, List<IOException> problems) {
     try {
-      for (var stream : openStreams()) {
-        stream.close();
-      }
-      background.close();
-      reaper.close();
-      locks.close();
+      step.run();
     } catch (IOException e) {
-      throw new WalIOException("cannot close the log in " + roots.label() + ": " + e.getMessage(), e);
+      problems.add(e);
     }
   }
 }

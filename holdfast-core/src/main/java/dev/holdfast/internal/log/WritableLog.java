@@ -33,7 +33,7 @@ final class WritableLog extends LogCore<WritableStream> {
       preparation.run();
       roots.removeLeftOvers();
       return new WritableLog(roots, options, surroundings, locks);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       locks.close();
       throw e;
     }

@@ -1,7 +1,9 @@
 package dev.holdfast.internal.segment;
 
+import dev.holdfast.internal.logging.Log;
 import java.lang.foreign.Arena;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -20,10 +22,11 @@ public final class Reaper implements AutoCloseable {
 
   /** Closes {@code arena} soon. */
   void close(Arena arena) {
-    if (thread.isShutdown()) {
-      arena.close();
-    } else {
+    try {
       thread.execute(arena::close);
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // closed meanwhile, or no thread can be started
+      Log.debug("an arena is closed by the thread that gives it up", e);
+      arena.close();
     }
   }
 

@@ -76,7 +76,14 @@ public final class SegmentWriter {
 
   /** Takes over the open file it was prepared through. */
   public void adopt(LogFile file) throws IOException {
-    segment.file().adopt(OpenSegment.unsealed(file, header, index, segment.files().open().reaper()));
+    OpenSegment open;
+    try {
+      open = OpenSegment.unsealed(file, header, index, segment.files().open().reaper());
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+    segment.file().adopt(open);
     segment.file().dirty(!isDurable());
     segment.release();
   }
@@ -214,6 +221,12 @@ public final class SegmentWriter {
     } finally {
       segment.release();
     }
+  }
+
+  /** Makes everything written durable; called by the leader, so that nothing is written meanwhile. */
+  public void syncAll() throws IOException {
+    sync();
+    segment.file().dirty(false); // if another thread's sync came between a write and its note, that note is out of date
   }
 
   private void force(OpenSegment open) throws IOException {

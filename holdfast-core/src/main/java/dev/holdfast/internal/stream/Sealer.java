@@ -65,8 +65,13 @@ final class Sealer {
     var todo = snapshot();
     if (!todo.isEmpty()) {
       var task = new FutureTask<@Nullable Void>(() -> todo.forEach(segment -> seal(segment, successor)), null);
-      executor.execute(task);
       running = task;
+      try {
+        executor.execute(task);
+      } catch (RuntimeException | Error e) { // no thread can be started
+        Log.warning("stream '" + view.name() + "': segments are sealed by an appending thread", e);
+        task.run();
+      }
     }
   }
 

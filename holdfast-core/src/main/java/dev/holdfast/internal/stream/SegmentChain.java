@@ -165,7 +165,7 @@ final class SegmentChain {
     sealer.syncUnsealed();
     var current = active;
     if (current != null) {
-      current.sync();
+      current.syncAll();
       current.syncName();
     }
     failStop.check();
@@ -209,8 +209,10 @@ final class SegmentChain {
       var created = home.nameIt();
       state = new StateFile(created, slot, failStop);
       files = created;
-    } catch (IOException | RuntimeException | Error e) { // the stream may exist or not
-      failStop.fail(e);
+    } catch (IOException | RuntimeException | Error e) {
+      if (!(e instanceof OutOfSpaceException) || !home.isUnnamed()) { // the stream may exist or not
+        failStop.fail(e);
+      }
       throw e;
     }
     append(activate(header, StartFrame.FIRST, 0, true, null));
@@ -257,14 +259,30 @@ final class SegmentChain {
     }
   }
 
-  /** A failed rename may have happened all the same, so nothing can be said about the stream any more. */
+  /**
+   * A failed rename may have happened all the same, and then nothing can be said about the stream any more; unless it
+   * had no space, and the file still has its former name.
+   */
   private void nameIt(PreparedSegment prepared, long id) throws IOException {
     try {
       prepared.nameIt(files(), Names.segment(id));
     } catch (IOException | RuntimeException | Error e) {
-      failStop.fail(e);
-      prepared.file().close();
+      if (e instanceof OutOfSpaceException && isThere(prepared, e)) {
+        prepared.discard(files());
+      } else {
+        failStop.fail(e);
+        prepared.file().close();
+      }
       throw e;
+    }
+  }
+
+  private boolean isThere(PreparedSegment prepared, Throwable failure) {
+    try {
+      return files().directory().exists(prepared.name());
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+      return false;
     }
   }
 

@@ -68,6 +68,16 @@ public record StreamHome(Directory parent, String name, String label, OpenFiles 
     return filesIn(parent.subdirectory(Names.encode(name)));
   }
 
+  /** Returns whether the directory that was made still waits for its name; false also if that cannot be found out. */
+  boolean isUnnamed() {
+    try {
+      return parent.exists(CREATING + Names.encode(name));
+    } catch (IOException e) {
+      Log.debug("whether a stream has its name is not known", e);
+      return false;
+    }
+  }
+
   /**
    * Deletes the stream, if it exists: after the rename is durable it does not any more, whatever of it is still there.
    */
