@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", description = {
     "Reads every record of a stream, or of all streams, and checks it against its checksum and its place.",
     "An unfinished write at the end of a log that was not closed is no damage. Ends with 3 if there is damage, and names "
-        + "file, offset and id. Opens the log for reading only, and changes nothing: safe beside a live writer."},
+        + "file, offset and id. Opens the log for reading only, and changes nothing: safe beside a live writer.",
+    "Of a sharded log with several roots each is verified by itself; its checkpoints are read by 'holdfast checkpoints'."},
     footerHeading = "%nExamples:%n", footer = {"  holdfast verify data", "  holdfast verify data orders --json"})
 final class VerifyCommand extends LogCommand {
 
