@@ -7,7 +7,8 @@ package dev.holdfast;
 public abstract sealed class WalException extends RuntimeException
     permits CorruptionException, WalIOException, StorageFullException, StreamFailedException, WalLockedException,
     WalClosedException, StreamNotFoundException, RecordTooLargeException, UnsupportedFormatException,
-    CursorInvalidatedException, CheckpointNotFoundException, InvalidCheckpointIdException, ShardCountMismatchException {
+    CursorInvalidatedException, EntryCodecException, CheckpointNotFoundException, InvalidCheckpointIdException,
+    ShardCountMismatchException {
   private static final long serialVersionUID = 1L;
 
   WalException(String message) {
