@@ -82,6 +82,15 @@ public interface Wal extends AutoCloseable {
    */
   LogStream stream(String name, StreamOptions options);
 
+  /**
+   * Returns the stream of this name as one of entries: {@link #stream(String)}, seen through {@code codec}. Nothing of
+   * the codec is kept on disk.
+   */
+  <E> TypedStream<E> stream(String name, Codec<E> codec);
+
+  /** Returns the stream of this name, with options of its own, as one of entries. */
+  <E> TypedStream<E> stream(String name, StreamOptions options, Codec<E> codec);
+
   /** Returns the names of the streams there are, sorted. */
   List<String> streamNames();
 

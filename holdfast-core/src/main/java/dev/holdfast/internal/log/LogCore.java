@@ -1,10 +1,12 @@
 package dev.holdfast.internal.log;
 
+import dev.holdfast.Codec;
 import dev.holdfast.LogStream;
 import dev.holdfast.ReadStrategy;
 import dev.holdfast.RecoveryReport;
 import dev.holdfast.StreamOptions;
 import dev.holdfast.StreamStats;
+import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
 import dev.holdfast.WalIOException;
@@ -15,9 +17,11 @@ import dev.holdfast.internal.segment.OpenFiles;
 import dev.holdfast.internal.segment.Reaper;
 import dev.holdfast.internal.stream.Background;
 import dev.holdfast.internal.stream.BufferPool;
+import dev.holdfast.internal.stream.EngineStream;
 import dev.holdfast.internal.stream.ScratchPool;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
+import dev.holdfast.internal.typed.CodecStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +38,7 @@ import java.util.stream.Stream;
  *
  * @param <S> the streams
  */
-abstract sealed class LogCore<S extends LogStream> implements Wal permits WritableLog, ReadOnlyLog {
+abstract sealed class LogCore<S extends EngineStream> implements Wal permits WritableLog, ReadOnlyLog {
   private static final int BUFFERS = 64;
 
   final LogRoots roots;
@@ -77,12 +81,28 @@ abstract sealed class LogCore<S extends LogStream> implements Wal permits Writab
 
   @Override
   public final LogStream stream(String name, StreamOptions streamOptions) {
+    return withOptions(name, streamOptions);
+  }
+
+  private S withOptions(String name, StreamOptions streamOptions) {
     Objects.requireNonNull(streamOptions, "options");
     var opened = opened(name, streamOptions);
     if (!opened.options().equals(streamOptions)) {
       throw new IllegalArgumentException("options: stream '" + name + "' has been opened with others before");
     }
     return opened.stream();
+  }
+
+  @Override
+  public final <E> TypedStream<E> stream(String name, Codec<E> codec) {
+    Objects.requireNonNull(codec, "codec");
+    return new CodecStream<>(opened(name, StreamOptions.none()).stream(), codec, options);
+  }
+
+  @Override
+  public final <E> TypedStream<E> stream(String name, StreamOptions streamOptions, Codec<E> codec) {
+    Objects.requireNonNull(codec, "codec");
+    return new CodecStream<>(withOptions(name, streamOptions), codec, options);
   }
 
   private Opened<S> opened(String name, StreamOptions streamOptions) {

@@ -101,6 +101,18 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
     return where.corrupt(corrupt.place().file(), corrupt.place().offset(), corrupt.end(), describe(corrupt));
   }
 
+  /** Returns what is to be said of an unfinished write at the end, or null if there is none. */
+  public @Nullable CorruptionException tornTail(SegmentFiles where) {
+    if (!(decision instanceof Decision.TornTail)) {
+      return null;
+    }
+    var last = scanned.isEmpty() ? null : scanned.getLast();
+    return where.corrupt(last == null ? Names.segment(end()) : Names.segment(last.firstId()),
+        last == null ? 0 : last.endOffset(), end(),
+        "an unfinished write; nothing that was promised durable is missing. ReplayMode.BEST_EFFORT_TAIL reads up to here, "
+            + "opening the log for writing goes on from here");
+  }
+
   private static String describe(Decision.Corrupt corrupt) {
     return corrupt.kind() + ": " + corrupt.problem()
         + ". Keep a copy of the directory; CorruptionPolicy.TRUNCATE goes on from here without what follows";

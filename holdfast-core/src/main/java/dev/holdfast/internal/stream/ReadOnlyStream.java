@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -45,6 +46,7 @@ public final class ReadOnlyStream extends ReadableStream {
   private final RecoveryReport recovery;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable CorruptionException damage; // guarded by lock
+  private @Nullable CorruptionException tornTail; // guarded by lock
   private long streamId; // guarded by lock: 0 if nothing says it
   private long sequence; // guarded by lock: of the slot of STATE looked at last
   private long epoch; // guarded by lock: of the newest segment known
@@ -100,6 +102,7 @@ public final class ReadOnlyStream extends ReadableStream {
     epoch = recovered.files().newestEpoch();
     streamId = recovered.files().streamId();
     damage = recovered.isCorrupt() ? recovered.corruption(files) : null;
+    tornTail = alive ? null : recovered.tornTail(files);
     var durable = recovered.durableEnd();
     var known = slot == null || slot.epoch() < epoch ? 0 : Math.min(slot.visible(), recovered.end());
     view.begin(segmentsOf(recovered.files(), Map.of()), recovered.end());
@@ -191,6 +194,7 @@ public final class ReadOnlyStream extends ReadableStream {
     if (slot.visible() > view.visibleEnd()) {
       damage = null;
     }
+    tornTail = null; // a writer has come meanwhile, and has decided
     view.durable(Math.max(view.durableEnd(), slot.watermark()));
     view.visible(Math.max(view.visibleEnd(), slot.visible()));
   }
@@ -235,6 +239,18 @@ public final class ReadOnlyStream extends ReadableStream {
     view.checkOpen();
     refresh();
     return new StreamStats(view.readableEnd() - view.firstId(), view.segments().size(), 0, 0, 0, 0, 0);
+  }
+
+  @Override
+  public Optional<CorruptionException> tornTail() {
+    view.checkOpen();
+    refresh();
+    lock.lock();
+    try {
+      return Optional.ofNullable(tornTail);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Closes the files. */

@@ -3,7 +3,6 @@ package dev.holdfast.internal.stream;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.IdRange;
 import dev.holdfast.LogRecord;
-import dev.holdfast.LogStream;
 import dev.holdfast.RecordCursor;
 import dev.holdfast.RecordVisitor;
 import dev.holdfast.SegmentInfo;
@@ -26,7 +25,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The reading half of a stream, the same whether or not it is open for writing. */
-abstract sealed class ReadableStream implements LogStream permits WritableStream, ReadOnlyStream {
+abstract sealed class ReadableStream implements EngineStream permits WritableStream, ReadOnlyStream {
   final StreamView view;
   final WalOptions options;
   final RecordReader reader;
@@ -68,6 +67,12 @@ abstract sealed class ReadableStream implements LogStream permits WritableStream
     Objects.requireNonNull(visitor, "visitor");
     prepareToRead(id);
     return reader.get(id, visitor);
+  }
+
+  @Override
+  public final Optional<Place> placeOf(long id) {
+    prepareToRead(id);
+    return Optional.ofNullable(reader.placeOf(id));
   }
 
   private void prepareToRead(long id) {

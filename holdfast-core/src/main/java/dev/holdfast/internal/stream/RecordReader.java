@@ -67,6 +67,19 @@ final class RecordReader {
     }
   }
 
+  /** Returns where a record is, or null if there is none of this id. */
+  EngineStream.@Nullable Place placeOf(long id) {
+    var scratch = scratches.take();
+    try {
+      var segments = view.segments();
+      var found = find(id, scratch);
+      var i = segments.indexOf(id);
+      return found < 0 || i < 0 ? null : new EngineStream.Place(segments.get(i).name(), found);
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
   /** Where a history ends: as the start frame of the segment that begins there says it. */
   StartFrame endAt(long id) throws IOException {
     var segments = view.segments();

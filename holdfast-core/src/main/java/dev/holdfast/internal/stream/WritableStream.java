@@ -1,5 +1,6 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.CorruptionException;
 import dev.holdfast.CorruptionPolicy;
 import dev.holdfast.IdRange;
 import dev.holdfast.RecordTooLargeException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -321,6 +323,11 @@ public final class WritableStream extends ReadableStream {
   @Override
   public RecoveryReport recovery() {
     return recovery;
+  }
+
+  @Override
+  public Optional<CorruptionException> tornTail() {
+    return Optional.empty(); // opening has decided
   }
 
   /** Returns whether the stream exists: it has been found or has had an append. */
