@@ -8,4 +8,5 @@ module dev.holdfast {
 
   exports dev.holdfast;
   exports dev.holdfast.shard;
+  exports dev.holdfast.snapshot;
 }

@@ -8,7 +8,7 @@ public abstract sealed class WalException extends RuntimeException
     permits CorruptionException, WalIOException, StorageFullException, StreamFailedException, WalLockedException,
     WalClosedException, StreamNotFoundException, RecordTooLargeException, UnsupportedFormatException,
     CursorInvalidatedException, EntryCodecException, CheckpointNotFoundException, InvalidCheckpointIdException,
-    ShardCountMismatchException {
+    ShardCountMismatchException, SnapshotException {
   private static final long serialVersionUID = 1L;
 
   WalException(String message) {

@@ -39,6 +39,8 @@ class LayersTest {
 
   /** What stands upon the API, and what of the engine it may know. */
   private static final Map<String, List<String>> UPPER_PACKAGES = Map.of("dev.holdfast.shard",
+      List.of("dev.holdfast.internal.log", "dev.holdfast.internal.format", "dev.holdfast.internal.logging"),
+      "dev.holdfast.snapshot",
       List.of("dev.holdfast.internal.log", "dev.holdfast.internal.format", "dev.holdfast.internal.logging"));
 
   private static final Set<String> FILE_SYSTEM = Set.of("java.nio.file.Path", "java.nio.file.Paths",

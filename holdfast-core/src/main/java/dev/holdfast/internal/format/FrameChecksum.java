@@ -46,4 +46,12 @@ public final class FrameChecksum {
     crc.update(bytes, offset, length);
     return (int) crc.getValue();
   }
+
+  /** Returns the plain CRC32C of two arrays, of the second one only the first {@code length} bytes. */
+  static int plain(byte[] prefix, byte[] bytes, int length) {
+    var crc = new CRC32C();
+    crc.update(prefix, 0, prefix.length);
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
 }

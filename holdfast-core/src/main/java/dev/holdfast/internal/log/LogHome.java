@@ -25,7 +25,8 @@ final class LogHome {
   private static final String READERS = "READERS";
   private static final String STREAMS = "streams";
   private static final String SYSTEM = "system";
-  private static final List<String> DIRECTORIES = List.of(STREAMS, SYSTEM, "snapshots");
+  private static final String SNAPSHOTS = "snapshots";
+  private static final List<String> DIRECTORIES = List.of(STREAMS, SYSTEM, SNAPSHOTS);
   private static final int MAX_SMALL_FILE = 1 << 16;
 
   private final Directory root;
@@ -109,7 +110,7 @@ final class LogHome {
     if (names.contains(FORMAT)) {
       return;
     }
-    var ours = Set.of(LOCK, OWNER, READERS, STREAMS, SYSTEM, "snapshots");
+    var ours = Set.of(LOCK, OWNER, READERS, STREAMS, SYSTEM, SNAPSHOTS);
     for (var name : names) {
       if (!ours.contains(name) && !isTemporaryOf(name)) {
         throw new IllegalArgumentException(
@@ -196,6 +197,51 @@ final class LogHome {
     if (hasSystemStreams()) {
       removeLeftOvers(system());
     }
+    removeOrphanedSnapshots();
+  }
+
+  /** The snapshots of a stream are deleted after it: a crash between leaves them. */
+  private void removeOrphanedSnapshots() throws IOException {
+    if (!root.exists(SNAPSHOTS)) {
+      return;
+    }
+    var snapshots = root.subdirectory(SNAPSHOTS);
+    for (var name : snapshots.list()) {
+      if (Names.decode(name).isPresent() && !streams().exists(name)) {
+        StreamHome.removeTree(snapshots, name);
+      }
+    }
+  }
+
+  /** Deletes the snapshots of a stream that has been deleted. */
+  void deleteSnapshotsOf(String stream) throws IOException {
+    if (root.exists(SNAPSHOTS)) {
+      StreamHome.removeTree(root.subdirectory(SNAPSHOTS), Names.encode(stream));
+    }
+  }
+
+  /** Returns the directory with the snapshots of a stream, if there is one. */
+  Optional<Directory> snapshotsOf(String stream) throws IOException {
+    var name = Names.encode(stream);
+    if (!root.exists(SNAPSHOTS) || !root.subdirectory(SNAPSHOTS).exists(name)) {
+      return Optional.empty();
+    }
+    return Optional.of(root.subdirectory(SNAPSHOTS).subdirectory(name));
+  }
+
+  /** Returns the directory with the snapshots of a stream, after creating it, durably, if there is none. */
+  Directory createSnapshotsOf(String stream) throws IOException {
+    if (!root.exists(SNAPSHOTS)) {
+      root.createSubdirectory(SNAPSHOTS);
+      root.sync();
+    }
+    var snapshots = root.subdirectory(SNAPSHOTS);
+    var name = Names.encode(stream);
+    if (!snapshots.exists(name)) {
+      snapshots.createSubdirectory(name);
+    }
+    snapshots.sync(); // also one that a process before has created may have its name in the page cache only
+    return snapshots.subdirectory(name);
   }
 
   private static void removeLeftOvers(Directory streams) throws IOException {

@@ -57,6 +57,7 @@ final class WritableLog extends LogCore<WritableStream> {
       } else {
         homeOf(name).delete();
       }
+      roots.of(name).deleteSnapshotsOf(name);
       return existed;
     } catch (IOException e) {
       throw new WalIOException("cannot delete stream '" + name + "': " + e.getMessage(), e);

@@ -1,0 +1,46 @@
+package dev.holdfast.internal.log;
+
+import dev.holdfast.LogStream;
+import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.storage.Directory;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The parts of a log that its users do not see, for the packages that stand upon it. */
+public final class LogParts {
+  private LogParts() {}
+
+  private static LogCore<?> of(Wal wal) {
+    if (wal instanceof LogCore<?> core) {
+      return core;
+    }
+    throw new IllegalArgumentException("wal must be a log opened by Wal.open, not a " + wal.getClass().getName());
+  }
+
+  /** Returns the stream of the system with this name, opened with these options by whoever asks first. */
+  public static LogStream systemStream(Wal wal, String name, WalOptions options) {
+    return of(wal).systemStream(name, options);
+  }
+
+  /** Returns whether there is a stream of the system with this name. */
+  public static boolean hasSystemStream(Wal wal, String name) throws IOException {
+    return of(wal).roots.first().system().exists(Names.encode(name));
+  }
+
+  /** Returns the options that the log was opened with. */
+  public static WalOptions options(Wal wal) {
+    return of(wal).options;
+  }
+
+  /** Returns the directory with the snapshots of a stream, if there is one. */
+  public static Optional<Directory> snapshotsOf(Wal wal, String stream) throws IOException {
+    return of(wal).roots.of(stream).snapshotsOf(stream);
+  }
+
+  /** Returns the directory with the snapshots of a stream, after creating it, durably, if there is none. */
+  public static Directory createSnapshotsOf(Wal wal, String stream) throws IOException {
+    return of(wal).roots.of(stream).createSnapshotsOf(stream);
+  }
+}

@@ -1,0 +1,222 @@
+package dev.holdfast.snapshot;
+
+import dev.holdfast.IdRange;
+import dev.holdfast.SnapshotException;
+import dev.holdfast.TypedCursor;
+import dev.holdfast.TypedRecord;
+import dev.holdfast.TypedStream;
+import dev.holdfast.Wal;
+import dev.holdfast.WalClosedException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Application state in memory that survives crashes: each change is appended to a stream, and applied when it is kept
+ * as the sync policy promises; snapshots are published in the background, and the records they cover are truncated;
+ * opening it again gives the same state. Safe for use by many threads.
+ *
+ * <p>
+ * The state is applied by reading the stream, in recovery as in use, so both see the same records. It must be changed
+ * by its {@link StateFunction} alone; what {@link #read} hands out must not be kept, unless it is immutable.
+ *
+ * <p>
+ * If the function fails, or an entry cannot be decoded that was encoded, every call throws a {@link SnapshotException}
+ * from then on, and so does opening it again: the record stays in the log.
+ *
+ * @param <S> the state
+ * @param <E> the entries, each a change of it
+ */
+public final class DurableState<S, E> implements AutoCloseable {
+  private final TypedStream<E> stream;
+  private final StateFunction<S, E> function;
+  private final RecoveredState<S> recovery;
+  private final @Nullable SnapshotTask<S> snapshots;
+
+  /** Held for writing while entries are applied, for reading while the state is looked at. */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final TypedCursor<E> cursor; // guarded by lock, for writing
+  private S state; // guarded by lock
+  private volatile long applied; // guarded by lock for writing
+  private volatile @Nullable SnapshotException failure; // guarded by lock for writing
+  private volatile boolean closed;
+
+  DurableState(DurableStateBuilder<S, E> builder, RecoveredState<S> recovered) {
+    this.stream = builder.stream();
+    this.function = builder.function();
+    this.recovery = recovered;
+    this.state = recovered.state();
+    this.applied = recovered.end();
+    this.cursor = stream.read(recovered.end());
+    this.snapshots = builder.snapshotTask(this);
+  }
+
+  /**
+   * Begins to describe a state.
+   *
+   * @param stream a stream of {@code wal}, whose records are the changes
+   */
+  public static <S, E> DurableStateBuilder<S, E> on(Wal wal, TypedStream<E> stream) {
+    return new DurableStateBuilder<>(wal, stream);
+  }
+
+  // ---- changing
+
+  /**
+   * Appends a change, and returns its id when it is kept as the sync policy promises, and applied.
+   *
+   * @throws dev.holdfast.EntryCodecException if it cannot be encoded; nothing has changed
+   */
+  public long append(E entry) {
+    checkUsable();
+    var id = stream.append(entry);
+    applied(id + 1);
+    return id;
+  }
+
+  /** Appends changes that are kept together or not at all; a {@link #read} sees all of them or none. */
+  public IdRange appendBatch(List<? extends E> entries) {
+    checkUsable();
+    var ids = stream.appendBatch(entries);
+    applied(ids.end());
+    return ids;
+  }
+
+  /** Appends a change without waiting; the future completes when it is kept, and applied. */
+  public CompletableFuture<Long> appendAsync(E entry) {
+    checkUsable();
+    return stream.appendAsync(entry).thenApply(id -> {
+      applied(id + 1);
+      return id;
+    });
+  }
+
+  private void applied(long end) {
+    if (applied < end) {
+      lock.writeLock().lock();
+      try {
+        applyWhatIsThere(end);
+      } finally {
+        lock.writeLock().unlock();
+      }
+    }
+    if (snapshots != null) {
+      snapshots.lookWhetherDue();
+    }
+  }
+
+  /** Applies everything that readers of the stream see: at least up to {@code end}; also what others have appended. */
+  private void applyWhatIsThere(long end) {
+    checkUsable();
+    while (cursor.next()) { // what this throws says nothing about the state: the next call goes on from here
+      apply();
+    }
+    if (applied < end) {
+      throw fail("record " + applied + " was appended and is gone: has somebody truncated the stream?", null);
+    }
+  }
+
+  private void apply() {
+    if (cursor.id() != applied) {
+      throw fail("record " + applied + " is gone before it was applied, the next one there is " + cursor.id(), null);
+    }
+    try {
+      state = function.apply(state, new TypedRecord<>(cursor.id(), cursor.time(), cursor.value()));
+    } catch (RuntimeException | Error e) {
+      throw fail("record " + applied + " cannot be applied: " + e, e);
+    }
+    applied = cursor.nextId();
+  }
+
+  private SnapshotException fail(String problem, @Nullable Throwable cause) {
+    var message = "stream '" + stream.name() + "': " + problem;
+    var failed = cause == null ? new SnapshotException(message) : new SnapshotException(message, cause);
+    failure = failed;
+    return failed;
+  }
+
+  // ---- looking
+
+  /** Returns what {@code function} makes of the state, which does not change meanwhile; appends wait that long. */
+  public <T> T read(Function<? super S, ? extends T> reader) {
+    lock.readLock().lock();
+    try {
+      checkUsable();
+      return reader.apply(state);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Returns the id after the last record that the state has. */
+  public long end() {
+    return applied;
+  }
+
+  /** Returns what opening it found. */
+  public RecoveredState<S> recovery() {
+    return recovery;
+  }
+
+  // ---- snapshots
+
+  /**
+   * Publishes a snapshot of the state as it is now, and returns when that is done; with what was truncated for it.
+   *
+   * @throws IllegalStateException if it was opened without snapshots
+   */
+  public PublishedSnapshot snapshot() {
+    checkUsable();
+    if (snapshots == null) {
+      throw new IllegalStateException("this state was opened without snapshots");
+    }
+    return snapshots.publish();
+  }
+
+  /** Returns why the last snapshot in the background was not published; empty if it was, or there was none. */
+  public Optional<Throwable> snapshotFailure() {
+    return snapshots == null ? Optional.empty() : snapshots.failure();
+  }
+
+  /** Does something with the state and its end, which do not change meanwhile. */
+  <T> T captured(Function<Captured<S>, T> use) {
+    lock.readLock().lock();
+    try {
+      checkUsable();
+      return use.apply(new Captured<>(state, applied));
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void checkUsable() {
+    if (closed) {
+      throw new WalClosedException("the state of stream '" + stream.name() + "' is closed");
+    }
+    var failed = failure;
+    if (failed != null) {
+      throw new SnapshotException(String.valueOf(failed.getMessage()),
+          failed.getCause() == null ? failed : failed.getCause());
+    }
+  }
+
+  /**
+   * Waits for a snapshot that is being published, and ends. The stream and its log stay open; close the log after this.
+   */
+  @Override
+  public void close() {
+    if (snapshots != null) {
+      snapshots.close();
+    }
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      cursor.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.holdfast.snapshot;
+
+import dev.holdfast.ReplayMode;
+import dev.holdfast.SnapshotException;
+import dev.holdfast.TypedRecord;
+import dev.holdfast.TypedStream;
+import dev.holdfast.internal.format.SnapshotHeader;
+import dev.holdfast.internal.logging.Log;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Gets a state back: the newest snapshot that can be read, and the records after it. If the newest cannot be read, the
+ * one before it does, as long as all the records since are there. A gap between snapshot and log is an error, whatever
+ * the mode; so is a snapshot that knows of records which the log has not got. Changes nothing. Immutable: each method
+ * that changes something returns another object.
+ *
+ * @param <S> the state
+ * @param <E> the entries
+ */
+public final class Recovery<S, E> {
+  private static final long PROGRESS = 10_000;
+
+  private final TypedStream<E> stream;
+  private final SnapshotStore store;
+  private final SnapshotCodec<S> codec;
+  private final Supplier<? extends S> initial;
+  private final StateFunction<S, E> function;
+  private final ReplayMode mode;
+  private final long last;
+  private final ReplayProgress progress;
+
+  private Recovery(TypedStream<E> stream, SnapshotStore store, SnapshotCodec<S> codec, Supplier<? extends S> initial,
+      StateFunction<S, E> function, ReplayMode mode, long last, ReplayProgress progress) {
+    this.stream = stream;
+    this.store = store;
+    this.codec = codec;
+    this.initial = initial;
+    this.function = function;
+    this.mode = mode;
+    this.last = last;
+    this.progress = progress;
+  }
+
+  /**
+   * Returns a recovery of the whole state.
+   *
+   * @param initial makes the state before the first record
+   */
+  public static <S, E> Recovery<S, E> of(TypedStream<E> stream, SnapshotStore store, SnapshotCodec<S> codec,
+      Supplier<? extends S> initial, StateFunction<S, E> function) {
+    return new Recovery<>(Objects.requireNonNull(stream, "stream"), Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(codec, "codec"), Objects.requireNonNull(initial, "initial"),
+        Objects.requireNonNull(function, "function"), ReplayMode.STRICT, Long.MAX_VALUE, (_, _) -> {});
+  }
+
+  /** Says what an unfinished write at the end of the log means; {@link ReplayMode#STRICT} otherwise. */
+  public Recovery<S, E> mode(ReplayMode other) {
+    return new Recovery<>(stream, store, codec, initial, function, Objects.requireNonNull(other, "mode"), last,
+        progress);
+  }
+
+  /**
+   * Recovers the state as it was after record {@code id}.
+   *
+   * @param id at least 0; {@link #run} throws if there is no such record
+   */
+  public Recovery<S, E> upTo(long id) {
+    if (id < 0) {
+      throw new IllegalArgumentException("id must be at least 0, not " + id);
+    }
+    return new Recovery<>(stream, store, codec, initial, function, mode, id, progress);
+  }
+
+  /** Tells {@code listener} how far it has come. */
+  public Recovery<S, E> progress(ReplayProgress listener) {
+    return new Recovery<>(stream, store, codec, initial, function, mode, last,
+        Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** A state to begin with. */
+  private record Start<S>(S state, long end, Optional<SnapshotInfo> snapshot) {}
+
+  /**
+   * Recovers.
+   *
+   * @throws SnapshotException if there is no state to begin with from which all records are there, or record
+   *   {@link #upTo} is not there
+   * @throws dev.holdfast.UnsupportedFormatException if a newer version wrote a snapshot
+   * @throws dev.holdfast.CorruptionException if a record is damaged or missing, or the end is torn and the mode strict
+   * @throws dev.holdfast.EntryCodecException if a record is no entry
+   */
+  public RecoveredState<S> run() {
+    var begun = System.nanoTime();
+    var notes = new ArrayList<String>();
+    var nextId = stream.stream().nextId();
+    if (last != Long.MAX_VALUE && last >= nextId) {
+      throw new SnapshotException(label() + "there is no record " + last + " to recover up to: the log ends at "
+          + nextId);
+    }
+    var end = last == Long.MAX_VALUE ? nextId : last + 1;
+    var start = start(end, nextId, notes);
+    var applying = new Applying(start, end);
+    var replay = stream.replay().from(start.end).mode(mode);
+    (last == Long.MAX_VALUE ? replay : replay.upTo(last)).forEach(applying);
+    return applying.finish(Duration.ofNanos(System.nanoTime() - begun), notes);
+  }
+
+  /** Applies one record after the other. */
+  private final class Applying implements Consumer<TypedRecord<E>> {
+    private final Start<S> start;
+    private final long end;
+    private S state;
+    private long next;
+
+    Applying(Start<S> start, long end) {
+      this.start = start;
+      this.end = end;
+      this.state = start.state;
+      this.next = start.end;
+      progress.at(next, end);
+    }
+
+    @Override
+    public void accept(TypedRecord<E> entry) {
+      if (entry.id() != next) { // truncated by its writer meanwhile
+        throw new SnapshotException(label() + "record " + next + " is missing, the next one there is " + entry.id());
+      }
+      state = function.apply(state, entry);
+      next++;
+      if ((next - start.end) % PROGRESS == 0) {
+        progress.at(next, Math.max(next, end));
+      }
+    }
+
+    RecoveredState<S> finish(Duration duration, List<String> notes) {
+      if (next < end) {
+        throw new SnapshotException(label() + "records " + next + " to " + (end - 1) + " are missing");
+      }
+      progress.at(next, next);
+      return new RecoveredState<>(state, next, start.snapshot, next - start.end, duration, notes);
+    }
+  }
+
+  private String label() {
+    return "stream '" + stream.name() + "': ";
+  }
+
+  // ---- what to begin with
+
+  private Start<S> start(long end, long nextId, List<String> notes) {
+    var snapshots = store.list();
+    noteMissing(snapshots, notes);
+    for (var snapshot : snapshots.reversed()) {
+      if (snapshot.end() > nextId) {
+        throw new SnapshotException(label() + "the snapshot " + snapshot.file() + " has every record below "
+            + snapshot.end() + ", but the log ends at " + nextId
+            + ": it has been cut, or restored from an older copy. To go on without what is missing, delete the snapshot");
+      }
+      if (snapshot.end() <= end) {
+        var start = read(snapshot, notes);
+        if (start.isPresent()) {
+          requireNoGap(snapshot.end(), "the newest snapshot that can be read ends at " + snapshot.end(), notes);
+          return start.get();
+        }
+      }
+    }
+    requireNoGap(0, "there is no snapshot that can be read", notes);
+    return new Start<>(initial.get(), 0, Optional.empty());
+  }
+
+  private Optional<Start<S>> read(SnapshotInfo snapshot, List<String> notes) {
+    Optional<Integer> checksum;
+    S state;
+    try {
+      checksum = store.lastRecordChecksum(snapshot);
+      state = store.read(snapshot, codec);
+    } catch (SnapshotException e) {
+      Log.warning(label() + "a snapshot cannot be read", e);
+      notes.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+    if (checksum.isPresent()) {
+      requireSameHistory(snapshot, checksum.get());
+    }
+    return Optional.of(new Start<>(state, snapshot.end(), Optional.of(snapshot)));
+  }
+
+  /** The last record that a snapshot has must be the one that the log has, if it still does. */
+  private void requireSameHistory(SnapshotInfo snapshot, int checksum) {
+    var record = stream.stream().get(snapshot.end() - 1);
+    if (record.isPresent() && SnapshotHeader.recordChecksum(record.get()) != checksum) {
+      throw new SnapshotException(label() + "the snapshot " + snapshot.file() + " has another record "
+          + (snapshot.end() - 1)
+          + " than the log: they have different histories. To go on with that of the log, delete "
+          + "the snapshot");
+    }
+  }
+
+  private void requireNoGap(long from, String what, List<String> notes) {
+    var first = stream.stream().firstId();
+    if (first > from) {
+      throw new SnapshotException(label() + what + ", but the log begins at " + first + ": records " + from + " to "
+          + (first - 1) + " are missing" + (notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")"));
+    }
+  }
+
+  private void noteMissing(List<SnapshotInfo> snapshots, List<String> notes) {
+    var markers = SnapshotMarkers.of(store.wal(), stream.name());
+    if (!markers.isEmpty()) {
+      var newest = markers.getLast();
+      if (snapshots.isEmpty() || snapshots.getLast().end() < newest.end()) {
+        notes.add("the newest snapshot published, up to " + newest.end() + ", is missing");
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.holdfast.snapshot;
+
+import dev.holdfast.IdRange;
+import dev.holdfast.internal.logging.Log;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Publishes snapshots: the snapshot is durable, then a marker in a stream of the system is, and only then the log is
+ * truncated. A crash between any two steps leaves a log from which the same state is recovered
+ * ({@code docs/CRASH-SAFETY.md}, "Publishing a snapshot"). Safe for use by many threads; one at a time publishes.
+ *
+ * <p>
+ * The log is truncated before the end of the oldest snapshot that is kept, not of the newest: so that where the newest
+ * cannot be read, the one before it and the records since give the same state. {@link SnapshotRetention#keep keep(1)}
+ * leaves the fewest records.
+ */
+public final class SnapshotPublisher {
+  private final SnapshotStore store;
+  private final SnapshotRetention retention;
+  private final List<TruncationGuard> guards;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private SnapshotPublisher(SnapshotStore store, SnapshotRetention retention, List<TruncationGuard> guards) {
+    this.store = store;
+    this.retention = retention;
+    this.guards = List.copyOf(guards);
+  }
+
+  /** Returns a publisher of snapshots into {@code store}, without guards. */
+  public static SnapshotPublisher of(SnapshotStore store, SnapshotRetention retention) {
+    return new SnapshotPublisher(Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(retention, "retention"), List.of());
+  }
+
+  /** Returns a publisher that also asks {@code guard} before it truncates; each of several may hold it back. */
+  public SnapshotPublisher withGuard(TruncationGuard guard) {
+    var all = new ArrayList<>(guards);
+    all.add(Objects.requireNonNull(guard, "guard"));
+    return new SnapshotPublisher(store, retention, all);
+  }
+
+  /** Returns where the snapshots are. */
+  public SnapshotStore store() {
+    return store;
+  }
+
+  /** Returns the markers of the newest publications, at least the last thousand of the log, oldest first. */
+  public List<SnapshotMarker> markers() {
+    return SnapshotMarkers.of(store.wal(), store.stream().name());
+  }
+
+  /**
+   * Publishes a snapshot.
+   *
+   * @throws IllegalArgumentException if {@code captured} ends beyond the stream, or before a snapshot there is
+   * @throws dev.holdfast.SnapshotException if the codec fails; nothing has changed
+   * @throws dev.holdfast.StorageFullException if there is no space; try again when there is
+   */
+  public <S> PublishedSnapshot publish(Captured<S> captured, SnapshotCodec<S> codec) {
+    lock.lock();
+    try {
+      var newest = store.newest();
+      if (newest.isPresent() && newest.get().end() > captured.end()) {
+        throw new IllegalArgumentException("there is a snapshot up to " + newest.get().end()
+            + " already, later than this one: " + captured.end());
+      }
+      var snapshot = store.write(captured.state(), captured.end(), codec);
+      // A crash here leaves a snapshot that recovery may use as well: it is whole, and what it covers is durable.
+      SnapshotMarkers.add(store.wal(), store.stream().name(), snapshot);
+      // From here on the log may lose what the oldest snapshot that is kept covers; a crash leaves more than need be.
+      var deleted = store.keep(retention.snapshots());
+      return new PublishedSnapshot(snapshot, deleted, truncate());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private IdRange truncate() {
+    var stream = store.stream();
+    var id = Math.min(store.list().getFirst().end(), stream.nextId());
+    for (var guard : guards) {
+      id = Math.min(id, allowedBy(guard, id));
+    }
+    var first = stream.firstId();
+    return id <= first ? new IdRange(first, first) : stream.truncateBefore(id);
+  }
+
+  private static long allowedBy(TruncationGuard guard, long id) {
+    try {
+      return guard.mayTruncateBefore(id);
+    } catch (RuntimeException e) { // whatever it protects must not be lost for that
+      Log.warning("a truncation guard failed, nothing is truncated", e);
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,361 @@
+package dev.holdfast.snapshot;
+
+import dev.holdfast.LogStream;
+import dev.holdfast.SnapshotException;
+import dev.holdfast.StorageFullException;
+import dev.holdfast.Wal;
+import dev.holdfast.WalIOException;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.format.SnapshotHeader;
+import dev.holdfast.internal.log.LogParts;
+import dev.holdfast.internal.logging.Log;
+import dev.holdfast.storage.Access;
+import dev.holdfast.storage.Directory;
+import dev.holdfast.storage.LogFile;
+import dev.holdfast.storage.OutOfSpaceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots of one stream's state, in the directory {@code snapshots} of its log. Each is a file that is written
+ * under another name, synced and then renamed: it is there whole, or not at all. The same state at the same id gives
+ * the same bytes. Safe for use by many threads; one at a time writes.
+ *
+ * <p>
+ * Writing a snapshot truncates nothing: that is the business of {@link SnapshotPublisher}. Deleting a stream deletes
+ * its snapshots.
+ */
+public final class SnapshotStore {
+  private static final String SUFFIX = ".snap";
+  private static final String TEMPORARY = "new.tmp";
+
+  private final Wal wal;
+  private final LogStream stream;
+  private final long maxSize;
+  private final Object writing;
+
+  private SnapshotStore(Wal wal, LogStream stream, long maxSize, Object writing) {
+    this.wal = wal;
+    this.stream = stream;
+    this.maxSize = maxSize;
+    this.writing = writing;
+  }
+
+  /** Returns the snapshots of a stream of {@code wal}. Nothing is created before the first one is written. */
+  public static SnapshotStore of(Wal wal, LogStream stream) {
+    return new SnapshotStore(Objects.requireNonNull(wal, "wal"), Objects.requireNonNull(stream, "stream"),
+        Long.MAX_VALUE, new Object());
+  }
+
+  /**
+   * Returns this with a limit: a larger state is neither written nor read.
+   *
+   * @param bytes at least 1
+   */
+  public SnapshotStore withMaxSize(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes must be at least 1, not " + bytes);
+    }
+    return new SnapshotStore(wal, stream, bytes, writing);
+  }
+
+  /** Returns the log. */
+  Wal wal() {
+    return wal;
+  }
+
+  /** Returns the stream whose state this keeps. */
+  public LogStream stream() {
+    return stream;
+  }
+
+  // ---- looking
+
+  /** Returns the snapshots there are, oldest first, by their names: whether they can be read is not looked at. */
+  public List<SnapshotInfo> list() {
+    try {
+      var directory = directory();
+      return directory.isPresent() ? list(directory.get()) : List.of();
+    } catch (IOException e) {
+      throw failure("cannot list", e);
+    }
+  }
+
+  /** Returns the newest snapshot, by its name. */
+  public Optional<SnapshotInfo> newest() {
+    var all = list();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+  }
+
+  private static List<SnapshotInfo> list(Directory directory) throws IOException {
+    var found = new ArrayList<SnapshotInfo>();
+    for (var name : directory.list()) {
+      var end = endOf(name);
+      if (end >= 0) {
+        try (var file = directory.open(name, Access.READ)) {
+          found.add(new SnapshotInfo(name, end, file.size()));
+        } catch (NoSuchFileException e) {
+          Log.debug("deleted meanwhile", e);
+        }
+      }
+    }
+    found.sort(Comparator.comparingLong(SnapshotInfo::end));
+    return found;
+  }
+
+  private static String nameOf(long end) {
+    return Names.segment(end).replace(Names.SEGMENT, SUFFIX);
+  }
+
+  private static long endOf(String name) {
+    return name.endsWith(SUFFIX)
+        ? Names.firstId(name.substring(0, name.length() - SUFFIX.length()) + Names.SEGMENT)
+        : -1;
+  }
+
+  private Optional<Directory> directory() throws IOException {
+    return LogParts.snapshotsOf(wal, stream.name());
+  }
+
+  // ---- writing
+
+  /**
+   * Writes a snapshot, and returns when it is durable. What it covers is made durable first: a snapshot never knows of
+   * records that a crash could take away.
+   *
+   * @param state has every record below {@code end}, and nothing else; must not change meanwhile
+   * @param end from 0 to {@link LogStream#nextId()}
+   * @throws SnapshotException if the codec fails, or the state is over the limit; nothing is left behind
+   * @throws StorageFullException if there is no space; nothing is left behind
+   */
+  public <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec) {
+    Objects.requireNonNull(codec, "codec");
+    if (end < 0 || end > stream.nextId()) {
+      throw new IllegalArgumentException("end must be from 0 to " + stream.nextId() + ", not " + end);
+    }
+    if (end > 0) {
+      stream.awaitDurable(end - 1);
+    }
+    synchronized (writing) {
+      try {
+        return write(state, end, codec, LogParts.createSnapshotsOf(wal, stream.name()));
+      } catch (IOException e) {
+        throw failure("cannot write a snapshot", e);
+      }
+    }
+  }
+
+  private <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec, Directory directory) throws IOException {
+    if (directory.exists(TEMPORARY)) {
+      directory.delete(TEMPORARY); // left by a crash
+    }
+    var name = nameOf(end);
+    var file = directory.create(TEMPORARY, 0);
+    try {
+      long length;
+      try (file) {
+        length = writeInto(file, state, end, codec);
+        file.force();
+      }
+      directory.rename(TEMPORARY, name);
+      directory.sync();
+      return new SnapshotInfo(name, end, SnapshotHeader.fileSize(length));
+    } catch (IOException | RuntimeException | Error e) {
+      discard(directory, e);
+      throw e;
+    }
+  }
+
+  private <S> long writeInto(LogFile file, S state, long end, SnapshotCodec<S> codec) throws IOException {
+    var out = new SnapshotOutput(file, end, maxSize);
+    try {
+      codec.write(state, out);
+      out.finish();
+    } catch (OutOfSpaceException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new SnapshotException("stream '" + stream.name() + "': the state at " + end + " cannot be written: "
+          + e.getMessage(), e);
+    }
+    var last = end == 0 ? Optional.<byte[]>empty() : stream.get(end - 1);
+    var header = new SnapshotHeader(Names.hash(stream.name()), end, out.length(), last.isPresent(),
+        last.map(SnapshotHeader::recordChecksum).orElse(0));
+    file.write(header.encode(), 0);
+    return out.length();
+  }
+
+  private static void discard(Directory directory, Throwable cause) {
+    try {
+      if (directory.exists(TEMPORARY)) {
+        directory.delete(TEMPORARY);
+      }
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Deletes all but the newest snapshots.
+   *
+   * @param newest how many stay, at least 1
+   * @return those that went
+   */
+  public List<SnapshotInfo> keep(int newest) {
+    if (newest < 1) {
+      throw new IllegalArgumentException("newest must be at least 1, not " + newest);
+    }
+    var all = list();
+    var old = all.subList(0, Math.max(0, all.size() - newest));
+    synchronized (writing) {
+      try {
+        for (var snapshot : old) {
+          directory().orElseThrow().delete(snapshot.file());
+        }
+      } catch (IOException e) {
+        throw failure("cannot delete an old snapshot", e);
+      }
+    }
+    return List.copyOf(old);
+  }
+
+  /** Deletes a snapshot, whatever it is needed for; nothing happens if it is gone already. */
+  public void delete(SnapshotInfo snapshot) {
+    synchronized (writing) {
+      try {
+        var directory = directory();
+        if (directory.isPresent() && directory.get().exists(snapshot.file())) {
+          directory.get().delete(snapshot.file());
+          directory.get().sync();
+        }
+      } catch (IOException e) {
+        throw failure("cannot delete a snapshot", e);
+      }
+    }
+  }
+
+  // ---- reading
+
+  /**
+   * Reads a snapshot. Nothing that has not been verified is handed to the codec, and no length in the file makes for an
+   * allocation.
+   *
+   * @throws SnapshotException if it is damaged, is no snapshot, belongs to another stream, is over the limit, or if the
+   *   codec fails
+   * @throws dev.holdfast.UnsupportedFormatException if a newer version wrote it
+   */
+  public <S> S read(SnapshotInfo snapshot, SnapshotCodec<S> codec) {
+    var opened = open(snapshot);
+    try (var file = opened.file) {
+      var in = new SnapshotInput(file, opened.header);
+      S state;
+      try {
+        state = codec.read(in);
+      } catch (IOException | RuntimeException | StackOverflowError e) {
+        throw unreadable(snapshot, String.valueOf(e.getMessage()), e);
+      }
+      if (in.unread() > 0) {
+        throw unreadable(snapshot, in.unread() + " bytes are left behind the state", null);
+      }
+      return state;
+    } catch (IOException e) {
+      throw failure("cannot close " + snapshot.file(), e);
+    }
+  }
+
+  /** Reads a snapshot through without decoding it. Throws as {@link #read} does. */
+  public void verify(SnapshotInfo snapshot) {
+    read(snapshot, new SnapshotCodec<Long>() {
+      @Override
+      public void write(Long state, OutputStream out) {
+        throw new UnsupportedOperationException("only read");
+      }
+
+      @Override
+      public Long read(InputStream in) throws IOException {
+        return in.transferTo(OutputStream.nullOutputStream());
+      }
+    });
+  }
+
+  /** Returns what a snapshot says of the last record it covers; empty if that record was not there any more. */
+  Optional<Integer> lastRecordChecksum(SnapshotInfo snapshot) {
+    var opened = open(snapshot);
+    try (var _ = opened.file) {
+      return opened.header.hasRecord() ? Optional.of(opened.header.recordChecksum()) : Optional.empty();
+    } catch (IOException e) {
+      throw failure("cannot close " + snapshot.file(), e);
+    }
+  }
+
+  /** A file that is open, and what it begins with. */
+  private record Opened(LogFile file, SnapshotHeader header) {}
+
+  private Opened open(SnapshotInfo snapshot) {
+    LogFile file;
+    try {
+      file = directory().orElseThrow(() -> new NoSuchFileException(snapshot.file())).open(snapshot.file(), Access.READ);
+    } catch (IOException e) {
+      throw unreadable(snapshot, "it cannot be opened: " + e.getMessage(), e);
+    }
+    try {
+      return new Opened(file, check(file, snapshot));
+    } catch (IOException e) {
+      close(file, e);
+      throw unreadable(snapshot, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      close(file, e);
+      throw e;
+    }
+  }
+
+  private SnapshotHeader check(LogFile file, SnapshotInfo snapshot) throws IOException {
+    var bytes = ByteBuffer.allocate(SnapshotHeader.SIZE);
+    file.read(bytes, 0);
+    bytes.flip();
+    if (!SnapshotHeader.hasMagic(bytes)) {
+      throw new DamagedSnapshotException("it does not begin with HOLDSNAP, so it is no snapshot");
+    }
+    var header = SnapshotHeader.decode(bytes, snapshot.file());
+    if (header == null) {
+      throw new DamagedSnapshotException("its header does not agree with its checksum");
+    }
+    if (header.nameHash() != Names.hash(stream.name()) || header.end() != snapshot.end()) {
+      throw new DamagedSnapshotException("it belongs to another stream or id: its header says end " + header.end());
+    }
+    if (header.length() < 0 || header.length() > maxSize) {
+      throw new DamagedSnapshotException("its state has " + header.length() + " bytes, over the limit of " + maxSize);
+    }
+    if (file.size() != SnapshotHeader.fileSize(header.length())) {
+      throw new DamagedSnapshotException("it has " + file.size() + " bytes, but with a state of " + header.length()
+          + " bytes it must have " + SnapshotHeader.fileSize(header.length()));
+    }
+    return header;
+  }
+
+  private static void close(LogFile file, Exception cause) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private SnapshotException unreadable(SnapshotInfo snapshot, String problem, @Nullable Throwable cause) {
+    var message = "snapshots/" + Names.encode(stream.name()) + "/" + snapshot.file() + ": " + problem;
+    return cause == null ? new SnapshotException(message) : new SnapshotException(message, cause);
+  }
+
+  private RuntimeException failure(String what, IOException e) {
+    var message = "stream '" + stream.name() + "': " + what + ": " + e.getMessage();
+    return e instanceof OutOfSpaceException ? new StorageFullException(message, e) : new WalIOException(message, e);
+  }
+}

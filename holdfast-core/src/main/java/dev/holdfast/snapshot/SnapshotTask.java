@@ -1,0 +1,114 @@
+package dev.holdfast.snapshot;
+
+import dev.holdfast.internal.logging.Log;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes snapshots of a state in the background when its policy says so, one at a time.
+ *
+ * @param <S> the state
+ */
+final class SnapshotTask<S> implements AutoCloseable {
+  private final SnapshotSource<S> source;
+  private final SnapshotPublisher publisher;
+  private final SnapshotCodec<S> codec;
+  private final SnapshotPolicy policy;
+  private final ScheduledThreadPoolExecutor thread;
+  private final ReentrantLock publishing = new ReentrantLock();
+  private final AtomicBoolean under = new AtomicBoolean(); // whether one is asked for or under way
+  private volatile long records; // where the stream was when the last one began
+  private volatile long bytes; // how much had been appended then
+  private volatile @Nullable Throwable failure;
+
+  SnapshotTask(SnapshotSource<S> source, SnapshotPublisher publisher, SnapshotCodec<S> codec, SnapshotPolicy policy) {
+    this.source = source;
+    this.publisher = publisher;
+    this.codec = codec;
+    this.policy = policy;
+    this.records = publisher.store().newest().map(SnapshotInfo::end).orElse(0L);
+    this.thread = new ScheduledThreadPoolExecutor(1,
+        Thread.ofPlatform().name("holdfast-snapshots-" + publisher.store().stream().name()).daemon().factory());
+    if (policy instanceof SnapshotPolicy.Every(var interval)) {
+      var nanos = interval.toNanos();
+      var _ = thread.scheduleAtFixedRate(this::inTime, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Asks for a snapshot if enough has come since the last one. Never waits. */
+  void lookWhetherDue() {
+    var stream = publisher.store().stream();
+    var due = switch (policy) {
+      case SnapshotPolicy.EveryRecords(var count) -> stream.nextId() - records >= count;
+      case SnapshotPolicy.EveryBytes(var count) -> stream.stats().appendedBytes() - bytes >= count;
+      case SnapshotPolicy.Every _,SnapshotPolicy.OnDemand _ -> false;
+    };
+    if (due && under.compareAndSet(false, true)) {
+      try {
+        thread.execute(this::inBackground);
+      } catch (RejectedExecutionException e) {
+        under.set(false);
+        Log.debug("closed meanwhile", e);
+      }
+    }
+  }
+
+  private void inTime() {
+    if (publisher.store().stream().nextId() > records && under.compareAndSet(false, true)) {
+      inBackground();
+    }
+  }
+
+  private void inBackground() {
+    try {
+      publish();
+      failure = null;
+    } catch (RuntimeException | Error e) { // told to whoever asks; tried again when as much has come once more
+      failure = e;
+      Log.warning("stream '" + publisher.store().stream().name() + "': no snapshot was published", e);
+    } finally {
+      under.set(false);
+    }
+  }
+
+  /** Publishes a snapshot now. */
+  PublishedSnapshot publish() {
+    publishing.lock(); // before the state is captured: a later state must not overtake an earlier one
+    try {
+      bytes = publisher.store().stream().stats().appendedBytes();
+      return source.captured(captured -> {
+        records = captured.end();
+        return publisher.publish(captured, codec);
+      });
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  /** Returns why the last one in the background was not published. */
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Waits for the one that is under way, and begins no more. An interrupt does not end the wait, and is kept. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    var interrupted = false;
+    while (!thread.isTerminated()) {
+      try {
+        var _ = thread.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
