@@ -5,13 +5,12 @@ import dev.holdfast.WalIOException;
 import dev.holdfast.WalLockedException;
 import dev.holdfast.internal.format.LogFormat;
 import dev.holdfast.internal.format.Names;
-import dev.holdfast.internal.logging.Log;
+import dev.holdfast.internal.segment.LockOwner;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.DirectoryLock;
 import dev.holdfast.storage.LockMode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +29,11 @@ final class LogHome {
   private static final int MAX_SMALL_FILE = 1 << 16;
 
   private final Directory root;
+  private final LockOwner owner;
 
   LogHome(Directory root) {
     this.root = root;
+    this.owner = new LockOwner(root, OWNER);
   }
 
   /** Returns what the directory is called in messages. */
@@ -50,33 +51,13 @@ final class LogHome {
   DirectoryLock lockForWriting() throws IOException {
     refuseSomethingElse();
     var lock = root.tryLock(LOCK, LockMode.EXCLUSIVE).orElseThrow(() -> new WalLockedException(
-        "the log in " + label() + " is open for writing already, by " + owner() + "; one writer at a time"));
+        "the log in " + label() + " is open for writing already, by " + owner.read() + "; one writer at a time"));
     try {
-      sayWho();
+      owner.write();
       return lock;
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
-    }
-  }
-
-  /** Text for people: on a full disk the log must open all the same, or nobody could make space in it. */
-  private void sayWho() {
-    try {
-      var process = ProcessHandle.current();
-      root.writeAtomically(OWNER,
-          ("pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n")
-              .getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      Log.warning("who has the log in " + label() + " open could not be written down", e);
-    }
-  }
-
-  private String owner() {
-    try {
-      return new String(root.read(OWNER, MAX_SMALL_FILE), StandardCharsets.UTF_8).strip().replace("\n", ", ");
-    } catch (IOException e) {
-      return "somebody who has not said who";
     }
   }
 
