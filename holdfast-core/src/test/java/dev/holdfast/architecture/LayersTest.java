@@ -27,13 +27,15 @@ class LayersTest {
 
   /** The engine from top to bottom; each layer may import those after it. */
   static final List<String> LAYERS = List.of("dev.holdfast.internal.log", "dev.holdfast.internal.typed",
-      "dev.holdfast.internal.stream",
+      "dev.holdfast.internal.stream", "dev.holdfast.internal.recordlog",
       "dev.holdfast.internal.recovery", "dev.holdfast.internal.segment", "dev.holdfast.internal.logging",
       "dev.holdfast.internal.format");
   private static final String FORMAT = LAYERS.getLast();
 
   /** The classes that turn a path into a directory, and an API call into an engine. */
   private static final Set<String> FACTORIES = Set.of("dev.holdfast.Wal", "dev.holdfast.Codecs",
+      "dev.holdfast.RecordLog",
+      "dev.holdfast.RecordLogPath",
       "dev.holdfast.shard.ShardedWal",
       "dev.holdfast.shard.RootPaths");
 

@@ -13,7 +13,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one segment through, validating every frame. Changes nothing. */
-final class SegmentScanner {
+public final class SegmentScanner {
   private static final int WINDOW = 1 << 17;
 
   private final FileWindow window;
@@ -48,9 +48,14 @@ final class SegmentScanner {
    * @param proved what valid frames prove, also without a start frame
    * @param unsupported what of it was written by a newer version, or an empty text
    */
-  record Result(@Nullable ScannedSegment segment, boolean residue, long proved, String unsupported) {}
+  public record Result(@Nullable ScannedSegment segment, boolean residue, long proved, String unsupported) {}
 
-  static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
+  /**
+   * Reads the segment that begins at {@code firstId} through.
+   *
+   * @throws IOException if it cannot be read: then nothing is concluded
+   */
+  public static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
     return new SegmentScanner(file, header, firstId).run();
   }
 
