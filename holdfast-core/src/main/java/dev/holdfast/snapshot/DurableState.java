@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the entries, each a change of it
  */
 public final class DurableState<S, E> implements AutoCloseable {
+  private static final String TRUNCATED = "has somebody truncated the stream?";
+
   private final TypedStream<E> stream;
   private final StateFunction<S, E> function;
   private final RecoveredState<S> recovery;
@@ -72,32 +74,46 @@ public final class DurableState<S, E> implements AutoCloseable {
    */
   public long append(E entry) {
     checkUsable();
+    var before = applied;
     var id = stream.append(entry);
-    applied(id + 1);
+    applied(before, id, id + 1);
     return id;
   }
 
   /** Appends changes that are kept together or not at all; a {@link #read} sees all of them or none. */
   public IdRange appendBatch(List<? extends E> entries) {
     checkUsable();
+    var before = applied;
     var ids = stream.appendBatch(entries);
-    applied(ids.end());
+    applied(before, ids.start(), ids.end());
     return ids;
   }
 
   /** Appends a change without waiting; the future completes when it is kept, and applied. */
   public CompletableFuture<Long> appendAsync(E entry) {
     checkUsable();
+    var before = applied;
     return stream.appendAsync(entry).thenApply(id -> {
-      applied(id + 1);
+      applied(before, id, id + 1);
       return id;
     });
   }
 
-  private void applied(long end) {
-    if (applied < end) {
+  /**
+   * Applies what was appended.
+   *
+   * @param before how far the state had come before it was appended
+   * @param id the id it got
+   * @param end the id after its last record
+   */
+  private void applied(long before, long id, long end) {
+    if (id < before || applied < end) {
       lock.writeLock().lock();
       try {
+        checkUsable();
+        if (id < before) {
+          throw fail("record " + id + " was applied before, and is another one now: " + TRUNCATED, null);
+        }
         applyWhatIsThere(end);
       } finally {
         lock.writeLock().unlock();
@@ -110,12 +126,11 @@ public final class DurableState<S, E> implements AutoCloseable {
 
   /** Applies everything that readers of the stream see: at least up to {@code end}; also what others have appended. */
   private void applyWhatIsThere(long end) {
-    checkUsable();
     while (cursor.next()) { // what this throws says nothing about the state: the next call goes on from here
       apply();
     }
     if (applied < end) {
-      throw fail("record " + applied + " was appended and is gone: has somebody truncated the stream?", null);
+      throw fail("record " + applied + " was appended and is gone: " + TRUNCATED, null);
     }
   }
 
