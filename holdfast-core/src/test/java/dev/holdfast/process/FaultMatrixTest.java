@@ -41,7 +41,7 @@ class FaultMatrixTest {
       "pread64, EINTR", "fdatasync, EIO", "fdatasync, ENOSPC", "fdatasync, EINTR", "fsync, EIO", "fsync, ENOSPC",
       "fsync, EINTR", "openat, EIO", "openat, ENOSPC", "openat, EMFILE", "openat, EINTR", "rename, EIO",
       "rename, ENOSPC", "ftruncate, EIO", "ftruncate, EINTR", "mkdir, EIO", "mkdir, ENOSPC", "unlink, EIO",
-      "mmap, ENOMEM"})
+      "mmap, ENOMEM", "newfstatat, EIO", "fstat, EIO"})
   @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
   void aSystemCallThatFailsCostsNothingThatWasAcknowledged(String call, String error) throws Exception {
     Strace.assumeAvailable(temporary);

@@ -169,6 +169,9 @@ final class FsLock implements DirectoryLock {
         return new Attempt(null, true);
       } catch (IOException | RuntimeException | Error e) {
         channel.close();
+        if (e instanceof AssertionError && e.getCause() instanceof IOException cause) {
+          throw cause; // the JDK asks the system which file it is, and takes an error of it for impossible
+        }
         throw e;
       }
       channel.close();
