@@ -197,4 +197,20 @@ class RecordLogFaultsTest {
       assertEquals(found, Records.of(last));
     }
   }
+
+  /** The file is clean, so opening does not replace it; and what notes who opens it, which syncs names, too, fails. */
+  @Test
+  void thatTheFormerProcessHasReplacedTheFileIsMadeDurableBeforeAnythingIsAcknowledged() {
+    var disk = new SimulatedDisk();
+    var log = RecordLog.open(disk.root(), NAME);
+    log.append(bytes("one"));
+    disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY));
+    assertThrows(StreamFailedException.class, () -> log.append(new byte[5000]));
+    var next = disk.killProcess();
+    next.inject(Fault.on(OperationKind.CREATE).in(".owner").outOfSpace());
+    RecordLog.open(next.root(), NAME).append(bytes("two"));
+    try (var last = RecordLog.open(next.crash(Crash.DROP_ALL_UNSYNCED).root(), NAME)) {
+      assertEquals(List.of("one", "two"), Records.of(last));
+    }
+  }
 }

@@ -70,7 +70,7 @@ final class WritableRecordLog implements RecordLog {
         return new WritableRecordLog(where, headers, writersLock, file, foundHeader, found.endOffset(), found.end());
       }
       if (found.isTorn()) {
-        Log.info(where.label() + " had an unfinished append behind record " + (found.end() - 1) + ", which is dropped");
+        Log.info(where.label() + ": an unfinished append behind its " + found.end() + " records is dropped");
       }
       var next = headers.next(foundHeader, found.endOffset() + Frame.HEADER);
       var replacement = Replacement.prepare(where, next, copy(where, file, foundHeader, found.end()));
