@@ -26,7 +26,8 @@ class FuzzTest {
   private static final int FEWEST = 500;
 
   @ParameterizedTest
-  @ValueSource(classes = {StructureFuzzer.class, DamageFuzzer.class, ForgeryFuzzer.class, DirectoryFuzzer.class})
+  @ValueSource(classes = {StructureFuzzer.class, DamageFuzzer.class, ForgeryFuzzer.class, DirectoryFuzzer.class,
+      CodecFuzzer.class})
   @DisplayName("a fuzzer guided by coverage finds nothing")
   void findsNothing(Class<?> fuzzer) throws Exception {
     var name = fuzzer.getSimpleName();
