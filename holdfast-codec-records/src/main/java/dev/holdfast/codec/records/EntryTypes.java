@@ -1,5 +1,6 @@
 package dev.holdfast.codec.records;
 
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -23,6 +24,7 @@ import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.type.TypeFactory;
 
 /**
@@ -132,6 +134,7 @@ final class EntryTypes {
 
   private void addComponents(JavaType type, String where) {
     var raw = type.getRawClass();
+    requireOpen(raw, where);
     var names = new LinkedHashSet<String>();
     for (var component : raw.getRecordComponents()) {
       var place = where + "." + component.getName();
@@ -150,6 +153,23 @@ final class EntryTypes {
         unique(names.add(name), where, name);
       }
     }
+  }
+
+  /** Jackson calls constructors and accessors; in a module of its own it is let in or it is not. */
+  private static void requireOpen(Class<?> record, String where) {
+    var jackson = ObjectMapper.class.getModule();
+    var module = record.getModule();
+    var open = module.isOpen(record.getPackageName(), jackson)
+        || (isPublic(record) && module.isExported(record.getPackageName(), jackson));
+    if (!open) {
+      throw refused(where, "cannot be read and made: module " + module.getName() + " must say 'opens "
+          + record.getPackageName() + " to " + jackson.getName() + "'");
+    }
+  }
+
+  private static boolean isPublic(Class<?> type) {
+    var declaring = type.getDeclaringClass();
+    return Modifier.isPublic(type.getModifiers()) && (declaring == null || isPublic(declaring));
   }
 
   private void addChoice(JavaType type, String where) {
