@@ -17,12 +17,13 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Compares the serializers, one round of each after the other, and prints medians. Arguments: {@code speed} (with the
- * number of rounds, 15 unless told), {@code evolution}, {@code safety} (with the number of inputs, 100,000 unless
- * told).
+ * Compares the serializers, one round of each after the other, and prints medians, of the thread's CPU time: the
+ * machine may be busy. Arguments: {@code speed} (with the number of rounds, 15 unless told), {@code evolution},
+ * {@code safety} (with the number of inputs, 100,000 unless told).
  */
 public final class Comparison {
   private static final long ROUND_NANOS = 200_000_000;
+  private static final int WARM_UP = 10;
   private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static volatile int unusedResult;
 
@@ -48,7 +49,7 @@ public final class Comparison {
     var encode = new double[kinds.size()][rounds];
     var decode = new double[kinds.size()][rounds];
     var contenders = kinds.stream().map(kind -> kind.maker().forType(entry.getClass(), Line.class)).toList();
-    for (var round = -3; round < rounds; round++) {
+    for (var round = -WARM_UP; round < rounds; round++) {
       for (var i = 0; i < contenders.size(); i++) {
         var contender = contenders.get(i);
         var bytes = contender.encode(entry);
@@ -73,6 +74,7 @@ public final class Comparison {
 
   private static double nanos(Step step) throws CodecException {
     var begin = System.nanoTime();
+    var used = THREAD.getCurrentThreadCpuTime();
     var runs = 0L;
     var sum = 0;
     while (System.nanoTime() - begin < ROUND_NANOS) {
@@ -82,7 +84,7 @@ public final class Comparison {
       runs += 100;
     }
     unusedResult = sum;
-    return (double) (System.nanoTime() - begin) / runs;
+    return (double) (THREAD.getCurrentThreadCpuTime() - used) / runs;
   }
 
   private static double median(double[] values) {
