@@ -29,6 +29,11 @@ class SmokeTest {
   }
 
   @Test
+  void typedRuns() throws IOException {
+    run("typed --records 1000");
+  }
+
+  @Test
   void shardsRun() throws IOException { // its bounds mean nothing at this size
     run("shards --checkpoints 20 --limits-only");
     assertTrue(execute("shards --checkpoints 20") <= 1);
