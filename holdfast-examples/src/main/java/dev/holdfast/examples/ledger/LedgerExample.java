@@ -1,13 +1,10 @@
 package dev.holdfast.examples.ledger;
 
-import dev.holdfast.examples.Main;
+import dev.holdfast.examples.ChildProcess;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -15,6 +12,13 @@ import java.util.List;
  * that what the process said was done is done.
  */
 public final class LedgerExample {
+  /** What {@code --help} prints. */
+  public static final String USAGE = """
+      holdfast-example ledger [DIR]
+        An account ledger, sharded by account: a second process moves money between accounts and is killed with
+        kill -9; the ledger is restored from its latest checkpoint, and its balances must add up.
+        DIR: where to keep it; default: a directory that is removed.""";
+
   private static final int ACCOUNTS = 100;
   private static final long EACH = 10_000;
   private static final int KILL_AFTER = 2_200;
@@ -32,20 +36,7 @@ public final class LedgerExample {
     if (!args.isEmpty()) {
       return new LedgerExample(out, Path.of(args.getFirst())).run();
     }
-    var temporary = Files.createTempDirectory(Path.of("").toAbsolutePath(), "ledger-example-");
-    try {
-      return new LedgerExample(out, temporary).run();
-    } finally {
-      remove(temporary);
-    }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    return ChildProcess.inTemporaryDirectory("ledger-example-", directory -> new LedgerExample(out, directory).run());
   }
 
   private boolean run() throws IOException {
@@ -82,24 +73,16 @@ public final class LedgerExample {
 
   /** Returns of which transfers the process had said that they were done when it was killed. */
   private BitSet writeAndKill() throws IOException {
-    var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-        System.getProperty("java.class.path"), Main.class.getName(), "ledger-writer", directory.toString(),
-        Integer.toString(ACCOUNTS), Long.toString(EACH)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     var done = new BitSet();
-    try (var said = process.inputReader(StandardCharsets.UTF_8)) {
-      for (var line = said.readLine(); line != null && done.cardinality() < KILL_AFTER; line = said.readLine()) {
-        if (Character.isDigit(line.charAt(0))) {
-          done.set(Integer.parseInt(line));
-        } else {
-          out.println("the writer says: " + line);
-        }
+    var args = List.of("ledger-writer", directory.toString(), Integer.toString(ACCOUNTS), Long.toString(EACH));
+    ChildProcess.runAndKill(args, line -> {
+      if (Character.isDigit(line.charAt(0))) {
+        done.set(Integer.parseInt(line));
+      } else {
+        out.println("the writer says: " + line);
       }
-      if (done.cardinality() < KILL_AFTER) {
-        throw new IOException("the writer has ended by itself; its error output says why");
-      }
-    } finally {
-      process.destroyForcibly().onExit().join();
-    }
+      return done.cardinality() >= KILL_AFTER;
+    });
     return done;
   }
 }
