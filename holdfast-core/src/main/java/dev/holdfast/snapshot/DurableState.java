@@ -155,8 +155,10 @@ public final class DurableState<S, E> implements AutoCloseable {
 
   // ---- looking
 
-  /** Returns what {@code function} makes of the state, which does not change meanwhile; appends wait that long. */
-  public <T> T read(Function<? super S, ? extends T> reader) {
+  /**
+   * Returns what {@code reader} makes of the state, maybe null; the state does not change, and appends wait, meanwhile.
+   */
+  public <T extends @Nullable Object> T read(Function<? super S, ? extends T> reader) {
     lock.readLock().lock();
     try {
       checkUsable();
