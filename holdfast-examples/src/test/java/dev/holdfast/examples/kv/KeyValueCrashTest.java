@@ -43,7 +43,7 @@ class KeyValueCrashTest {
   void acknowledgingBeforeTheSyncIsFoundOut() {
     var explorer = CrashExplorer.of(new KeyValueProgram(SyncPolicy.ASYNC, SnapshotPolicy.onDemand())).images(1_000);
     var failure = assertThrows(CrashFailure.class, explorer::explore);
-    assertEquals(1, failure.commands().size(), failure::getMessage);
+    assertTrue(failure.commands().size() <= 1, failure::getMessage); // none, if a put after a crash shows it
   }
 
   /** Otherwise the crashes above would miss what is to be tried. */
