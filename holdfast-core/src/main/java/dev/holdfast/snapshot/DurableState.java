@@ -35,7 +35,7 @@ public final class DurableState<S, E> implements AutoCloseable {
 
   private final TypedStream<E> stream;
   private final StateFunction<S, E> function;
-  private final RecoveredState<S> recovery;
+  private final StateRecovery recovery;
   private final @Nullable SnapshotTask<S> snapshots;
 
   /** Held for writing while entries are applied, for reading while the state is looked at. */
@@ -49,7 +49,7 @@ public final class DurableState<S, E> implements AutoCloseable {
   DurableState(DurableStateBuilder<S, E> builder, RecoveredState<S> recovered) {
     this.stream = builder.stream();
     this.function = builder.function();
-    this.recovery = recovered;
+    this.recovery = recovered.report();
     this.state = recovered.state();
     this.applied = recovered.end();
     this.cursor = stream.read(recovered.end());
@@ -174,7 +174,7 @@ public final class DurableState<S, E> implements AutoCloseable {
   }
 
   /** Returns what opening it found. */
-  public RecoveredState<S> recovery() {
+  public StateRecovery recovery() {
     return recovery;
   }
 

@@ -18,6 +18,11 @@ import java.util.Optional;
 public record RecoveredState<S>(S state, long end, Optional<SnapshotInfo> snapshot, long replayed, Duration duration,
     List<String> notes) {
 
+  /** Returns all of this but the state. */
+  public StateRecovery report() {
+    return new StateRecovery(end, snapshot, replayed, duration, notes);
+  }
+
   /** Copies the notes. */
   public RecoveredState {
     notes = List.copyOf(notes);

@@ -54,7 +54,12 @@ public sealed interface SnapshotPolicy {
   /** See {@link SnapshotPolicy#onDemand}. */
   enum OnDemand implements SnapshotPolicy {
     /** The only one. */
-    INSTANCE
+    INSTANCE;
+
+    @Override
+    public String toString() {
+      return "OnDemand";
+    }
   }
 
   private static void requirePositive(String parameter, long value) {

@@ -213,18 +213,20 @@ public final class SnapshotStore {
     if (newest < 1) {
       throw new IllegalArgumentException("newest must be at least 1, not " + newest);
     }
-    var all = list();
-    var old = all.subList(0, Math.max(0, all.size() - newest));
     synchronized (writing) {
+      var all = list();
+      var old = all.subList(0, Math.max(0, all.size() - newest));
       try {
         for (var snapshot : old) {
           directory().orElseThrow().delete(snapshot.file());
         }
+      } catch (NoSuchFileException e) {
+        Log.debug("deleted meanwhile, through another object", e);
       } catch (IOException e) {
         throw failure("cannot delete an old snapshot", e);
       }
+      return List.copyOf(old);
     }
-    return List.copyOf(old);
   }
 
   /** Deletes a snapshot, whatever it is needed for; nothing happens if it is gone already. */

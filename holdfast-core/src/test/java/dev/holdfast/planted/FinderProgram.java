@@ -1,6 +1,7 @@
 package dev.holdfast.planted;
 
 import dev.holdfast.CorruptionException;
+import dev.holdfast.SnapshotException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,8 +83,8 @@ final class FinderProgram {
     }
 
     /**
-     * An assertion has failed, or a log that is all right has been refused as damaged. A test that breaks down for want
-     * of a class or a method has found nothing.
+     * An assertion has failed, or a log or a snapshot that is all right has been refused as damaged. A test that breaks
+     * down for want of a class or a method has found nothing.
      */
     private static boolean isAboutAPromise(Throwable error) {
       for (var cause = error; cause != null; cause = cause.getCause()) {
@@ -91,7 +92,8 @@ final class FinderProgram {
           return false;
         }
       }
-      return error instanceof AssertionError || error instanceof CorruptionException;
+      return error instanceof AssertionError || error instanceof CorruptionException
+          || error instanceof SnapshotException;
     }
 
     private static List<String> chain(Throwable error) {

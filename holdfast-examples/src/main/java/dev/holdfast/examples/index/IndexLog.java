@@ -4,10 +4,10 @@ import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
 import dev.holdfast.snapshot.DurableState;
 import dev.holdfast.snapshot.PublishedSnapshot;
-import dev.holdfast.snapshot.RecoveredState;
 import dev.holdfast.snapshot.SnapshotCodec;
 import dev.holdfast.snapshot.SnapshotPolicy;
 import dev.holdfast.snapshot.SnapshotRetention;
+import dev.holdfast.snapshot.StateRecovery;
 import dev.holdfast.storage.Directory;
 import java.util.Collection;
 import java.util.Map;
@@ -123,7 +123,7 @@ final class IndexLog implements AutoCloseable {
   }
 
   /** Returns what opening it has found. */
-  RecoveredState<IndexView> recovery() {
+  StateRecovery recovery() {
     return state.recovery();
   }
 

@@ -8,10 +8,10 @@ import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
 import dev.holdfast.snapshot.DurableState;
 import dev.holdfast.snapshot.PublishedSnapshot;
-import dev.holdfast.snapshot.RecoveredState;
 import dev.holdfast.snapshot.SnapshotCodec;
 import dev.holdfast.snapshot.SnapshotPolicy;
 import dev.holdfast.snapshot.SnapshotRetention;
+import dev.holdfast.snapshot.StateRecovery;
 import dev.holdfast.storage.Directory;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -114,7 +114,7 @@ public final class KeyValueStore implements AutoCloseable {
   }
 
   /** Returns what opening the store has found. */
-  public RecoveredState<?> recovery() {
+  public StateRecovery recovery() {
     return state.recovery();
   }
 
