@@ -8,6 +8,8 @@ import dev.holdfast.internal.format.LogFormat;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.format.SnapshotHeader;
+import dev.holdfast.internal.format.SnapshotMarkerRecord;
 import dev.holdfast.internal.format.StateSlot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * is encoded as it was.
  */
 public final class StructureFuzzer {
-  private static final List<String> MAGICS = List.of("HOLDFAST", "HOLDSTAT", "HOLDFMT1");
+  private static final List<String> MAGICS = List.of("HOLDFAST", "HOLDSTAT", "HOLDFMT1", "HOLDSNAP");
   private static final int SIZE = SegmentHeader.SIZE;
 
   private StructureFuzzer() {}
@@ -49,6 +51,12 @@ public final class StructureFuzzer {
       same(bytes, header == null ? null : header.encode());
       var format = LogFormat.decode(bytes);
       same(bytes, format == null ? null : format.encode());
+      var snapshot = SnapshotHeader.decode(ByteBuffer.wrap(bytes), "it");
+      Use.require(snapshot == null || snapshot.equals(SnapshotHeader.decode(snapshot.encode(), "it")),
+          "another snapshot");
+      var marker = SnapshotMarkerRecord.decode(content);
+      Use.require(marker == null || marker.equals(SnapshotMarkerRecord.decode(
+          SnapshotMarkerRecord.encode(marker.stream(), marker.end(), marker.size()))), "another marker");
       StateSlot.read(Arrays.copyOf(bytes, StateSlot.FILE_SIZE));
       StateSlot.read(bytes);
     } catch (UnsupportedFormatException e) {
