@@ -1,5 +1,6 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.CursorInvalidatedException;
 import dev.holdfast.IdRange;
 import dev.holdfast.SnapshotException;
 import dev.holdfast.TypedCursor;
@@ -74,6 +75,7 @@ public final class DurableState<S, E> implements AutoCloseable {
    */
   public long append(E entry) {
     checkUsable();
+    checkNotReading();
     var before = applied;
     var id = stream.append(entry);
     applied(before, id, id + 1);
@@ -83,6 +85,7 @@ public final class DurableState<S, E> implements AutoCloseable {
   /** Appends changes that are kept together or not at all; a {@link #read} sees all of them or none. */
   public IdRange appendBatch(List<? extends E> entries) {
     checkUsable();
+    checkNotReading();
     var before = applied;
     var ids = stream.appendBatch(entries);
     applied(before, ids.start(), ids.end());
@@ -110,6 +113,9 @@ public final class DurableState<S, E> implements AutoCloseable {
     if (id < before || applied < end) {
       lock.writeLock().lock();
       try {
+        if (closed) {
+          return; // it is kept, and applied by whoever opens the state next
+        }
         checkUsable();
         if (id < before) {
           throw fail("record " + id + " was applied before, and is another one now: " + TRUNCATED, null);
@@ -119,15 +125,19 @@ public final class DurableState<S, E> implements AutoCloseable {
         lock.writeLock().unlock();
       }
     }
-    if (snapshots != null) {
+    if (snapshots != null && !closed) {
       snapshots.lookWhetherDue();
     }
   }
 
   /** Applies everything that readers of the stream see: at least up to {@code end}; also what others have appended. */
   private void applyWhatIsThere(long end) {
-    while (cursor.next()) { // what this throws says nothing about the state: the next call goes on from here
-      apply();
+    try {
+      while (cursor.next()) { // what else this throws says nothing about the state: the next call goes on from here
+        apply();
+      }
+    } catch (CursorInvalidatedException e) {
+      throw fail("record " + applied + " is gone before it was applied: " + TRUNCATED, e);
     }
     if (applied < end) {
       throw fail("record " + applied + " was appended and is gone: " + TRUNCATED, null);
@@ -187,6 +197,7 @@ public final class DurableState<S, E> implements AutoCloseable {
    */
   public PublishedSnapshot snapshot() {
     checkUsable();
+    checkNotReading();
     if (snapshots == null) {
       throw new IllegalStateException("this state was opened without snapshots");
     }
@@ -206,6 +217,12 @@ public final class DurableState<S, E> implements AutoCloseable {
       return use.apply(new Captured<>(state, applied));
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  private void checkNotReading() {
+    if (lock.getReadHoldCount() > 0 || lock.isWriteLockedByCurrentThread()) {
+      throw new IllegalStateException("called from within a function that looks at the state, or applies an entry");
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.CursorInvalidatedException;
 import dev.holdfast.ReplayMode;
 import dev.holdfast.SnapshotException;
 import dev.holdfast.TypedRecord;
 import dev.holdfast.TypedStream;
+import dev.holdfast.WalException;
 import dev.holdfast.internal.format.SnapshotHeader;
 import dev.holdfast.internal.logging.Log;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  */
 public final class Recovery<S, E> {
   private static final long PROGRESS = 10_000;
+  private static final int MAX_ATTEMPTS = 10;
 
   private final TypedStream<E> stream;
   private final SnapshotStore store;
@@ -96,15 +99,30 @@ public final class Recovery<S, E> {
    * @throws dev.holdfast.EntryCodecException if a record is no entry
    */
   public RecoveredState<S> run() {
+    for (var attempt = 1;; attempt++) {
+      var newest = store.newest();
+      try {
+        return runOnce();
+      } catch (SnapshotException | CursorInvalidatedException e) {
+        if (store.newest().equals(newest) || attempt == MAX_ATTEMPTS) {
+          throw e;
+        }
+        Log.debug("a writer has published a snapshot meanwhile", e);
+      }
+    }
+  }
+
+  private RecoveredState<S> runOnce() {
     var begun = System.nanoTime();
     var notes = new ArrayList<String>();
+    var snapshots = store.list(); // before the end: a snapshot that is there covers nothing beyond it
     var nextId = stream.stream().nextId();
     if (last != Long.MAX_VALUE && last >= nextId) {
       throw new SnapshotException(label() + "there is no record " + last + " to recover up to: the log ends at "
           + nextId);
     }
     var end = last == Long.MAX_VALUE ? nextId : last + 1;
-    var start = start(end, nextId, notes);
+    var start = start(snapshots, end, nextId, notes);
     var applying = new Applying(start, end);
     var replay = stream.replay().from(start.end).mode(mode);
     (last == Long.MAX_VALUE ? replay : replay.upTo(last)).forEach(applying);
@@ -153,8 +171,7 @@ public final class Recovery<S, E> {
 
   // ---- what to begin with
 
-  private Start<S> start(long end, long nextId, List<String> notes) {
-    var snapshots = store.list();
+  private Start<S> start(List<SnapshotInfo> snapshots, long end, long nextId, List<String> notes) {
     noteMissing(snapshots, notes);
     for (var snapshot : snapshots.reversed()) {
       if (snapshot.end() > nextId) {
@@ -211,12 +228,14 @@ public final class Recovery<S, E> {
   }
 
   private void noteMissing(List<SnapshotInfo> snapshots, List<String> notes) {
-    var markers = SnapshotMarkers.of(store.wal(), stream.name());
-    if (!markers.isEmpty()) {
-      var newest = markers.getLast();
-      if (snapshots.isEmpty() || snapshots.getLast().end() < newest.end()) {
-        notes.add("the newest snapshot published, up to " + newest.end() + ", is missing");
+    try {
+      var markers = SnapshotMarkers.of(store.wal(), stream.name());
+      if (!markers.isEmpty() && (snapshots.isEmpty() || snapshots.getLast().end() < markers.getLast().end())) {
+        notes.add("the newest snapshot published, up to " + markers.getLast().end() + ", is missing");
       }
+    } catch (WalException e) { // recovery does not need them
+      Log.warning(label() + "the markers of snapshots cannot be read", e);
+      notes.add("the markers of snapshots cannot be read: " + e.getMessage());
     }
   }
 }

@@ -19,13 +19,15 @@ final class SnapshotMarkers {
   private static final String STREAM = "snapshots";
   private static final int KEPT = 1000;
   private static final int SEGMENT = 1 << 18;
+  private static final int MAX_RECORD = 1024; // a name has at most 200 bytes
   private static final int RECORDS_PER_SEGMENT = 500;
 
   private SnapshotMarkers() {}
 
   private static LogStream stream(Wal wal) {
     var options = LogParts.options(wal).toBuilder().syncPolicy(SyncPolicy.STRICT).maxSegmentSize(SEGMENT)
-        .maxRecordsPerSegment(RECORDS_PER_SEGMENT).preallocate(false).build();
+        .maxRecordsPerSegment(RECORDS_PER_SEGMENT).maxRecordSize(MAX_RECORD)
+        .maxBatchSize(MAX_RECORD).preallocate(false).build();
     return LogParts.systemStream(wal, STREAM, options);
   }
 

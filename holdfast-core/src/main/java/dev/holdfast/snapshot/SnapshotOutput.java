@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the blocks of a snapshot. */
 final class SnapshotOutput extends OutputStream {
@@ -14,6 +15,7 @@ final class SnapshotOutput extends OutputStream {
   private final long end;
   private final long limit;
   private final byte[] block = new byte[SnapshotHeader.BLOCK];
+  private @Nullable IOException failure; // the first
   private int used;
   private long blocks;
   private long length;
@@ -43,8 +45,18 @@ final class SnapshotOutput extends OutputStream {
   @Override
   public void write(byte[] source, int from, int count) throws IOException {
     Objects.checkFromIndexSize(from, count, source.length);
+    checkWritten();
+    try {
+      add(source, from, count);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private void add(byte[] source, int from, int count) throws IOException {
     if (length + count > limit) {
-      throw new IOException("the state has more than " + limit + " bytes, the limit");
+      throw new StateTooLargeException("the state has more than " + limit + " bytes, the limit");
     }
     for (var done = 0; done < count;) {
       var part = Math.min(count - done, block.length - used);
@@ -68,8 +80,16 @@ final class SnapshotOutput extends OutputStream {
     used = 0;
   }
 
+  /** Throws what has gone wrong once more: a codec may have swallowed it, and what follows would leave a hole. */
+  void checkWritten() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
   /** Writes what has not filled a block. */
   void finish() throws IOException {
+    checkWritten();
     if (used > 0) {
       writeBlock();
     }

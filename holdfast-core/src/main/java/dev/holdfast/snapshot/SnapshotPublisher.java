@@ -5,7 +5,7 @@ import dev.holdfast.internal.logging.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * Publishes snapshots: the snapshot is durable, then a marker in a stream of the system is, and only then the log is
@@ -21,7 +21,6 @@ public final class SnapshotPublisher {
   private final SnapshotStore store;
   private final SnapshotRetention retention;
   private final List<TruncationGuard> guards;
-  private final ReentrantLock lock = new ReentrantLock();
 
   private SnapshotPublisher(SnapshotStore store, SnapshotRetention retention, List<TruncationGuard> guards) {
     this.store = store;
@@ -60,14 +59,19 @@ public final class SnapshotPublisher {
    * @throws dev.holdfast.StorageFullException if there is no space; try again when there is
    */
   public <S> PublishedSnapshot publish(Captured<S> captured, SnapshotCodec<S> codec) {
+    return publish(write -> write.apply(captured), codec);
+  }
+
+  /**
+   * Publishes a snapshot of what {@code source} hands out: it holds the state for as long as the snapshot is written,
+   * and no longer.
+   */
+  <S> PublishedSnapshot publish(Function<Function<Captured<S>, SnapshotInfo>, SnapshotInfo> source,
+      SnapshotCodec<S> codec) {
+    var lock = store.lock(); // before the state is captured: a later state must not overtake an earlier one
     lock.lock();
     try {
-      var newest = store.newest();
-      if (newest.isPresent() && newest.get().end() > captured.end()) {
-        throw new IllegalArgumentException("there is a snapshot up to " + newest.get().end()
-            + " already, later than this one: " + captured.end());
-      }
-      var snapshot = store.write(captured.state(), captured.end(), codec);
+      var snapshot = source.apply(captured -> write(captured, codec));
       // A crash here leaves a snapshot that recovery may use as well: it is whole, and what it covers is durable.
       SnapshotMarkers.add(store.wal(), store.stream().name(), snapshot);
       // From here on the log may lose what the oldest snapshot that is kept covers; a crash leaves more than need be.
@@ -76,6 +80,15 @@ public final class SnapshotPublisher {
     } finally {
       lock.unlock();
     }
+  }
+
+  private <S> SnapshotInfo write(Captured<S> captured, SnapshotCodec<S> codec) {
+    var newest = store.newest();
+    if (newest.isPresent() && newest.get().end() > captured.end()) {
+      throw new IllegalArgumentException("there is a snapshot up to " + newest.get().end()
+          + " already, later than this one: " + captured.end());
+    }
+    return store.write(captured.state(), captured.end(), codec);
   }
 
   private IdRange truncate() {

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,9 @@ public final class SnapshotStore {
   private final Wal wal;
   private final LogStream stream;
   private final long maxSize;
-  private final Object writing;
+  private final ReentrantLock writing;
 
-  private SnapshotStore(Wal wal, LogStream stream, long maxSize, Object writing) {
+  private SnapshotStore(Wal wal, LogStream stream, long maxSize, ReentrantLock writing) {
     this.wal = wal;
     this.stream = stream;
     this.maxSize = maxSize;
@@ -53,7 +54,7 @@ public final class SnapshotStore {
   /** Returns the snapshots of a stream of {@code wal}. Nothing is created before the first one is written. */
   public static SnapshotStore of(Wal wal, LogStream stream) {
     return new SnapshotStore(Objects.requireNonNull(wal, "wal"), Objects.requireNonNull(stream, "stream"),
-        Long.MAX_VALUE, new Object());
+        Long.MAX_VALUE, LogParts.snapshotLock(wal, stream.name()));
   }
 
   /**
@@ -71,6 +72,11 @@ public final class SnapshotStore {
   /** Returns the log. */
   Wal wal() {
     return wal;
+  }
+
+  /** Returns what is held while snapshots of the stream are written, deleted or published: by whomever of its log. */
+  ReentrantLock lock() {
+    return writing;
   }
 
   /** Returns the stream whose state this keeps. */
@@ -145,12 +151,15 @@ public final class SnapshotStore {
     if (end > 0) {
       stream.awaitDurable(end - 1);
     }
-    synchronized (writing) {
+    writing.lock();
+    try {
       try {
         return write(state, end, codec, LogParts.createSnapshotsOf(wal, stream.name()));
       } catch (IOException e) {
         throw failure("cannot write a snapshot", e);
       }
+    } finally {
+      writing.unlock();
     }
   }
 
@@ -178,11 +187,9 @@ public final class SnapshotStore {
   private <S> long writeInto(LogFile file, S state, long end, SnapshotCodec<S> codec) throws IOException {
     var out = new SnapshotOutput(file, end, maxSize);
     try {
-      codec.write(state, out);
+      encode(state, codec, out);
       out.finish();
-    } catch (OutOfSpaceException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
+    } catch (StateTooLargeException | CodecFailure e) {
       throw new SnapshotException("stream '" + stream.name() + "': the state at " + end + " cannot be written: "
           + e.getMessage(), e);
     }
@@ -191,6 +198,27 @@ public final class SnapshotStore {
         last.map(SnapshotHeader::recordChecksum).orElse(0));
     file.write(header.encode(), 0);
     return out.length();
+  }
+
+  /** What went wrong with the file goes first, whatever the codec has made of it. */
+  private static <S> void encode(S state, SnapshotCodec<S> codec, SnapshotOutput out)
+      throws IOException, CodecFailure {
+    try {
+      codec.write(state, out);
+    } catch (IOException | RuntimeException e) {
+      out.checkWritten();
+      throw new CodecFailure(e);
+    }
+    out.checkWritten();
+  }
+
+  /** A codec has failed by itself. */
+  private static final class CodecFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CodecFailure(Exception cause) {
+      super(String.valueOf(cause.getMessage()), cause);
+    }
   }
 
   private static void discard(Directory directory, Throwable cause) {
@@ -213,7 +241,8 @@ public final class SnapshotStore {
     if (newest < 1) {
       throw new IllegalArgumentException("newest must be at least 1, not " + newest);
     }
-    synchronized (writing) {
+    writing.lock();
+    try {
       var all = list();
       var old = all.subList(0, Math.max(0, all.size() - newest));
       try {
@@ -226,12 +255,15 @@ public final class SnapshotStore {
         throw failure("cannot delete an old snapshot", e);
       }
       return List.copyOf(old);
+    } finally {
+      writing.unlock();
     }
   }
 
   /** Deletes a snapshot, whatever it is needed for; nothing happens if it is gone already. */
   public void delete(SnapshotInfo snapshot) {
-    synchronized (writing) {
+    writing.lock();
+    try {
       try {
         var directory = directory();
         if (directory.isPresent() && directory.get().exists(snapshot.file())) {
@@ -241,6 +273,8 @@ public final class SnapshotStore {
       } catch (IOException e) {
         throw failure("cannot delete a snapshot", e);
       }
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.WalClosedException;
 import dev.holdfast.internal.logging.Log;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +26,7 @@ final class SnapshotTask<S> implements AutoCloseable {
   private volatile long records; // where the stream was when the last one began
   private volatile long bytes; // how much had been appended then
   private volatile @Nullable Throwable failure;
+  private boolean closed; // guarded by publishing
 
   SnapshotTask(SnapshotSource<S> source, SnapshotPublisher publisher, SnapshotCodec<S> codec, SnapshotPolicy policy) {
     this.source = source;
@@ -78,13 +80,16 @@ final class SnapshotTask<S> implements AutoCloseable {
 
   /** Publishes a snapshot now. */
   PublishedSnapshot publish() {
-    publishing.lock(); // before the state is captured: a later state must not overtake an earlier one
+    publishing.lock(); // so that closing waits for it
     try {
+      if (closed) {
+        throw new WalClosedException("the state of stream '" + publisher.store().stream().name() + "' is closed");
+      }
       bytes = publisher.store().stream().stats().appendedBytes();
-      return source.captured(captured -> {
+      return publisher.publish(write -> source.captured(captured -> {
         records = captured.end();
-        return publisher.publish(captured, codec);
-      });
+        return write.apply(captured);
+      }), codec);
     } finally {
       publishing.unlock();
     }
@@ -98,6 +103,12 @@ final class SnapshotTask<S> implements AutoCloseable {
   /** Waits for the one that is under way, and begins no more. An interrupt does not end the wait, and is kept. */
   @Override
   public void close() {
+    publishing.lock();
+    try {
+      closed = true;
+    } finally {
+      publishing.unlock();
+    }
     thread.shutdown();
     var interrupted = false;
     while (!thread.isTerminated()) {

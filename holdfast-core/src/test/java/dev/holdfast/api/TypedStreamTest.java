@@ -250,6 +250,30 @@ class TypedStreamTest {
   }
 
   @Test
+  void aDamagedLogThatIsOpenForReadingWasReplayedUpToTheDamageWithoutAWord() throws IOException {
+    QuietTail.append(wal.stream("t", Codecs.utf8()));
+    wal.close();
+    try (var file = directory.subdirectory("streams").subdirectory("t").open("00000000000000000000.seg",
+        Access.READ_WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[]{1, 2, 3}), 192 + 40 + 20); // in the second record
+    }
+    try (var reading = Wal.openReadOnly(directory, options)) {
+      var stream = reading.stream("t", Codecs.utf8());
+      for (var mode : ReplayMode.values()) {
+        assertThrows(CorruptionException.class, () -> stream.replay().mode(mode).toList());
+        assertThrows(CorruptionException.class, () -> stream.replay().mode(mode).count());
+        assertEquals(1, stream.replay().mode(mode).upTo(0).count(), "what is wanted ends before the damage");
+      }
+      try (var records = stream.records(0)) {
+        assertThrows(CorruptionException.class, records::toList);
+      }
+      try (var records = stream.stream().records(0)) {
+        assertThrows(CorruptionException.class, records::count);
+      }
+    }
+  }
+
+  @Test
   void bytesAndTextsHaveReadyCodecs() {
     var bytes = wal.stream("bytes", Codecs.bytes());
     bytes.append(new byte[]{1, 2});

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.ReadStrategy;
 import dev.holdfast.StorageFullException;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.SyncPolicy;
@@ -150,6 +151,21 @@ class FaultsTest {
       }
     } catch (WalClosedException e) {
       // it was the closing that failed
+    }
+  }
+
+  @Test
+  void aCursorThatCouldNotEnterItsFirstSegmentThrewANullPointerException() {
+    var disk = new SimulatedDisk();
+    var options = options().readStrategy(ReadStrategy.STANDARD_IO).build();
+    try (var wal = Wal.open(disk.root(), options)) {
+      wal.stream(A).append(new byte[10]);
+    }
+    try (var wal = Wal.open(disk.root(), options); var cursor = wal.stream(A).read(0)) {
+      disk.inject(Fault.on(OperationKind.READ).in(".seg"));
+      var error = assertThrows(WalIOException.class, cursor::next);
+      assertTrue(String.valueOf(error.getMessage()).contains("00000000000000000000.seg"), error::toString);
+      assertTrue(cursor.next(), "it can be tried again");
     }
   }
 

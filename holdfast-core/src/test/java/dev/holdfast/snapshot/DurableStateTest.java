@@ -328,6 +328,30 @@ class DurableStateTest {
   }
 
   @Test
+  void anAppendThatWasUnderWayWhenItWasClosedIsKeptAndSaysSo() {
+    try (var other = Wal.open(new MemoryDirectory(), WalOptions.defaults())) {
+      var state = Names.on(other).open();
+      var futures = Names.range(0, 50).stream().map(state::appendAsync).toList();
+      state.close();
+      for (var i = 0; i < 50; i++) {
+        assertEquals(i, futures.get(i).join());
+      }
+      try (var again = Names.on(other).open()) {
+        assertEquals(50, again.end());
+      }
+    }
+  }
+
+  @Test
+  void appendingFromWithinAReadWouldWaitForItselfForEver() {
+    try (var state = state()) {
+      assertThrows(IllegalStateException.class, () -> state.read(_ -> state.append("n0")));
+      assertThrows(IllegalStateException.class, () -> state.read(_ -> state.snapshot()));
+      assertEquals(0, state.end());
+    }
+  }
+
+  @Test
   void whatIsMissingOrAbsurdIsSaid() {
     var typed = wal.stream("x", Codecs.utf8());
     assertThrows(IllegalStateException.class, () -> DurableState.<String, String>on(wal, typed).open());

@@ -2,7 +2,6 @@ package dev.holdfast.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,18 +15,21 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.MemoryDirectory;
+import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -299,21 +301,118 @@ class SnapshotStoreTest {
   }
 
   @Test
-  void deletingAStreamDeletesItsSnapshotsAlsoAfterACrashBetween() throws IOException {
+  void deletingAStreamDeletesItsSnapshots() throws IOException {
     stream.append(new byte[1]);
-    var snapshot = store.write(state(10), 1, BYTES);
-    var bytes = bytesOf(snapshot);
+    store.write(state(10), 1, BYTES);
     wal.deleteStream("s/1");
-    assertFalse(directory.subdirectory("snapshots").exists("s%2F1"));
-    var left = directory.subdirectory("snapshots").createSubdirectory("s%2F1");
-    try (var file = left.create(snapshot.file(), 0)) {
-      file.write(ByteBuffer.wrap(bytes), 0);
-    }
+    assertEquals(List.of(), directory.subdirectory("snapshots").list());
+  }
+
+  @Test
+  void aCrashWhileAStreamIsDeletedLeavesNoSnapshotsForTheNextOneOfItsName() throws IOException {
+    stream.append(new byte[1]);
+    store.write(state(10), 1, BYTES);
     wal.close();
+    directory.subdirectory("snapshots").createSubdirectory("~deleted-s%2F1");
+    try (var again = Wal.open(directory, WalOptions.defaults())) {
+      assertEquals(1, SnapshotStore.of(again, again.stream("s/1")).list().size(), "the stream is still there");
+      assertEquals(List.of("s%2F1"), directory.subdirectory("snapshots").list());
+    }
+    directory.subdirectory("snapshots").createSubdirectory("~deleted-s%2F1");
+    directory.subdirectory("streams").rename("s%2F1", "~deleted-0-s%2F1");
     try (var again = Wal.open(directory, WalOptions.defaults())) {
       assertEquals(List.of(), SnapshotStore.of(again, again.stream("s/1")).list());
-      assertFalse(directory.subdirectory("snapshots").exists("s%2F1"));
+      assertEquals(List.of(), directory.subdirectory("snapshots").list());
     }
+  }
+
+  @Test
+  void snapshotsWhoseStreamHasBeenLostWereDeletedByTheNextOpen() throws IOException {
+    stream.append(new byte[1]);
+    store.write(state(10), 1, BYTES);
+    wal.close();
+    directory.subdirectory("streams").rename("s%2F1", "elsewhere");
+    try (var again = Wal.open(directory, WalOptions.defaults())) {
+      assertEquals(1, SnapshotStore.of(again, again.stream("s/1")).list().size());
+    }
+  }
+
+  @Test
+  void aStreamCreatedAgainFoundTheSnapshotsOfTheFormerOneAfterAPowerLoss() throws IOException {
+    var disk = new SimulatedDisk();
+    var log = Wal.open(disk.root(), WalOptions.defaults());
+    log.stream("a").append(new byte[1]);
+    SnapshotStore.of(log, log.stream("a")).write(state(10), 1, BYTES);
+    log.deleteStream("a");
+    log.stream("a").append(new byte[2]);
+    try (var again = Wal.open(disk.crash(Crash.DROP_ALL_UNSYNCED).root(), WalOptions.defaults())) {
+      assertEquals(List.of(), SnapshotStore.of(again, again.stream("a")).list());
+    }
+  }
+
+  @Test
+  void whatACodecSwallowedLeftAHoleInTheState() throws IOException {
+    var disk = new SimulatedDisk();
+    var swallowing = new SnapshotCodec<byte[]>() {
+      @Override
+      public void write(byte[] state, OutputStream out) {
+        try (var text = new PrintStream(out, false, StandardCharsets.UTF_8)) {
+          text.write(state, 0, state.length);
+          text.print("the end");
+        }
+      }
+
+      @Override
+      public byte[] read(InputStream in) throws IOException {
+        return in.readAllBytes();
+      }
+    };
+    try (var log = Wal.open(disk.root(), WalOptions.defaults())) {
+      log.stream("a").append(new byte[1]);
+      var other = SnapshotStore.of(log, log.stream("a"));
+      disk.inject(Fault.on(OperationKind.WRITE).in("snapshots").outOfSpace());
+      assertThrows(StorageFullException.class, () -> other.write(state(200_000), 1, swallowing));
+      assertThrows(SnapshotException.class, () -> other.withMaxSize(1000).write(state(1001), 1, swallowing));
+      assertEquals(List.of(), other.list());
+      assertEquals(107, other.read(other.write(state(100), 1, swallowing), swallowing).length);
+    }
+  }
+
+  @Test
+  void twoPublishersOfOneStreamWroteIntoTheSameTemporaryFile() throws Exception {
+    stream.append(new byte[1]);
+    stream.append(new byte[1]);
+    var writing = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var slow = new SnapshotCodec<byte[]>() {
+      @Override
+      public void write(byte[] state, OutputStream out) throws IOException {
+        writing.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+        out.write(state);
+      }
+
+      @Override
+      public byte[] read(InputStream in) throws IOException {
+        return in.readAllBytes();
+      }
+    };
+    var first = Thread.ofPlatform().name("first").start(() -> store.write(state(100_000), 1, slow));
+    writing.await();
+    var second = Thread.ofPlatform().name("second")
+        .start(() -> SnapshotStore.of(wal, stream).write(state(200_000), 2, BYTES));
+    second.join(200);
+    goOn.countDown();
+    first.join();
+    second.join();
+    var snapshots = store.list();
+    assertEquals(List.of(1L, 2L), snapshots.stream().map(SnapshotInfo::end).toList());
+    assertArrayEquals(state(100_000), store.read(snapshots.getFirst(), BYTES));
+    assertArrayEquals(state(200_000), store.read(snapshots.getLast(), BYTES));
   }
 
   @Test

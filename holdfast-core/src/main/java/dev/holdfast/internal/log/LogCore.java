@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -51,6 +52,8 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
   final ConcurrentHashMap<String, Opened<S>> streams = new ConcurrentHashMap<>();
   /** The streams that no user's name can reach. */
   final ConcurrentHashMap<String, S> systemStreams = new ConcurrentHashMap<>();
+  /** Held by who writes, deletes or publishes snapshots of a stream, by its name. */
+  final ConcurrentHashMap<String, ReentrantLock> snapshotLocks = new ConcurrentHashMap<>();
   /** Shared by those who open streams; held alone by who deletes one, or closes the log. */
   final ReentrantReadWriteLock structure = new ReentrantReadWriteLock();
   volatile boolean closed;

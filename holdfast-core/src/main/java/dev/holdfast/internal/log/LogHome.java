@@ -181,24 +181,47 @@ final class LogHome {
     removeOrphanedSnapshots();
   }
 
-  /** The snapshots of a stream are deleted after it: a crash between leaves them. */
+  /**
+   * The snapshots of a stream are deleted after it, and a note says that they are to be: without it, snapshots whose
+   * stream is not there are kept, because it may have been lost.
+   */
   private void removeOrphanedSnapshots() throws IOException {
     if (!root.exists(SNAPSHOTS)) {
       return;
     }
     var snapshots = root.subdirectory(SNAPSHOTS);
-    for (var name : snapshots.list()) {
-      if (Names.decode(name).isPresent() && !streams().exists(name)) {
-        StreamHome.removeTree(snapshots, name);
+    for (var note : snapshots.list()) {
+      if (note.startsWith(StreamHome.DELETED)) {
+        var name = note.substring(StreamHome.DELETED.length());
+        if (!streams().exists(name)) {
+          StreamHome.removeTree(snapshots, name);
+          snapshots.sync();
+        }
+        snapshots.delete(note);
       }
     }
   }
 
-  /** Deletes the snapshots of a stream that has been deleted. */
-  void deleteSnapshotsOf(String stream) throws IOException {
-    if (root.exists(SNAPSHOTS)) {
-      StreamHome.removeTree(root.subdirectory(SNAPSHOTS), Names.encode(stream));
+  /** Notes, durably, that the snapshots of a stream go when it has gone; false if there are none. */
+  boolean beginDeletingSnapshotsOf(String stream) throws IOException {
+    var name = Names.encode(stream);
+    if (!root.exists(SNAPSHOTS) || !root.subdirectory(SNAPSHOTS).exists(name)) {
+      return false;
     }
+    var snapshots = root.subdirectory(SNAPSHOTS);
+    if (!snapshots.exists(StreamHome.DELETED + name)) {
+      snapshots.createSubdirectory(StreamHome.DELETED + name);
+    }
+    snapshots.sync();
+    return true;
+  }
+
+  /** Deletes the snapshots of a stream that has been deleted, durably: one of the same name must not find them. */
+  void deleteSnapshotsOf(String stream) throws IOException {
+    var snapshots = root.subdirectory(SNAPSHOTS);
+    StreamHome.removeTree(snapshots, Names.encode(stream));
+    snapshots.sync();
+    snapshots.delete(StreamHome.DELETED + Names.encode(stream));
   }
 
   /** Returns the directory with the snapshots of a stream, if there is one. */

@@ -7,6 +7,7 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The parts of a log that its users do not see, for the packages that stand upon it. */
 public final class LogParts {
@@ -32,6 +33,11 @@ public final class LogParts {
   /** Returns the options that the log was opened with. */
   public static WalOptions options(Wal wal) {
     return of(wal).options;
+  }
+
+  /** Returns the lock of those who write, delete or publish snapshots of a stream, the same for all of them. */
+  public static ReentrantLock snapshotLock(Wal wal, String stream) {
+    return of(wal).snapshotLocks.computeIfAbsent(stream, _ -> new ReentrantLock());
   }
 
   /** Returns the directory with the snapshots of a stream, if there is one. */

@@ -50,14 +50,18 @@ final class WritableLog extends LogCore<WritableStream> {
     structure.writeLock().lock();
     try {
       checkOpen();
-      var existed = roots.of(name).streams().exists(Names.encode(name));
+      var home = roots.of(name);
+      var existed = home.streams().exists(Names.encode(name));
+      var hasSnapshots = home.beginDeletingSnapshotsOf(name);
       var opened = streams.remove(name);
       if (opened != null) {
         opened.stream().delete();
       } else {
         homeOf(name).delete();
       }
-      roots.of(name).deleteSnapshotsOf(name);
+      if (hasSnapshots) {
+        home.deleteSnapshotsOf(name);
+      }
       return existed;
     } catch (IOException e) {
       throw new WalIOException("cannot delete stream '" + name + "': " + e.getMessage(), e);

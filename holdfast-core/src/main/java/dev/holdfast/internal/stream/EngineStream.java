@@ -19,6 +19,12 @@ public interface EngineStream extends LogStream {
   Optional<Place> placeOf(long id);
 
   /**
+   * Looks whether the end that readers see is the end: throws if records are known to have been behind it, which are
+   * damaged, missing, or lost by a failed sync.
+   */
+  void checkEnd();
+
+  /**
    * Returns what is to be said of an unfinished write at the end, if there is one about which nobody has decided yet:
    * the log is open for reading, and had no writer when it was opened.
    */

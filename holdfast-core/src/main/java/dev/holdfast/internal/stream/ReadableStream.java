@@ -75,6 +75,11 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
     return Optional.ofNullable(reader.placeOf(id));
   }
 
+  @Override
+  public final void checkEnd() {
+    atEnd(view.readableEnd());
+  }
+
   private void prepareToRead(long id) {
     checkId("id", id);
     view.checkOpen();
@@ -139,6 +144,7 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
       @Override
       public boolean tryAdvance(Consumer<? super LogRecord> action) {
         if (cursor.nextId() >= end || !cursor.next()) {
+          checkEnd();
           return false;
         }
         action.accept(new LogRecord(cursor.id(), cursor.time(), cursor.copyPayload()));

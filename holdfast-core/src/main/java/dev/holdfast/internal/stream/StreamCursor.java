@@ -4,6 +4,7 @@ import dev.holdfast.CorruptionException;
 import dev.holdfast.CursorInvalidatedException;
 import dev.holdfast.RecordCursor;
 import dev.holdfast.WalClosedException;
+import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.BatchPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
@@ -146,11 +147,18 @@ final class StreamCursor implements RecordCursor {
       }
     } catch (IOException e) {
       if (isStillTrue(known)) {
-        throw RecordReader.unreadable(Objects.requireNonNull(segment), nextId, e);
+        throw unreadable(e);
       }
     }
     lose();
     return false;
+  }
+
+  private RuntimeException unreadable(IOException e) {
+    var i = segments.indexOf(nextId);
+    return i < 0
+        ? new WalIOException("stream '" + view.name() + "': cannot read record " + nextId + ": " + e.getMessage(), e)
+        : RecordReader.unreadable(segments.get(i), nextId, e);
   }
 
   /** Returns whether what went wrong with these segments is no fault of their having changed meanwhile. */

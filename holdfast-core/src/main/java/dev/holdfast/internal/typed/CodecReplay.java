@@ -78,8 +78,11 @@ record CodecReplay<E>(CodecStream<E> stream, EngineStream below, long first, lon
         step.at(cursor);
         count++;
       }
-      if (mode == ReplayMode.STRICT && cursor.nextId() < stop) {
-        refuseTornTail();
+      if (cursor.nextId() < stop) {
+        below.checkEnd();
+        if (mode == ReplayMode.STRICT) {
+          refuseTornTail();
+        }
       }
     }
     return count;
