@@ -8,6 +8,7 @@ import dev.holdfast.TypedRecord;
 import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
+import dev.holdfast.internal.logging.Log;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -125,8 +126,12 @@ public final class DurableState<S, E> implements AutoCloseable {
         lock.writeLock().unlock();
       }
     }
-    if (snapshots != null && !closed) {
-      snapshots.lookWhetherDue();
+    if (snapshots != null) {
+      try {
+        snapshots.lookWhetherDue();
+      } catch (WalClosedException e) { // the log, meanwhile: what was appended is kept all the same
+        Log.debug("no snapshot is due any more", e);
+      }
     }
   }
 

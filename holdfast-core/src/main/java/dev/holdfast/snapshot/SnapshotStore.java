@@ -145,19 +145,17 @@ public final class SnapshotStore {
    */
   public <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec) {
     Objects.requireNonNull(codec, "codec");
-    if (end < 0 || end > stream.nextId()) {
-      throw new IllegalArgumentException("end must be from 0 to " + stream.nextId() + ", not " + end);
-    }
-    if (end > 0) {
-      stream.awaitDurable(end - 1);
-    }
-    writing.lock();
+    writing.lock(); // first: when the stream is looked at, nobody is deleting it with its snapshots
     try {
-      try {
-        return write(state, end, codec, LogParts.createSnapshotsOf(wal, stream.name()));
-      } catch (IOException e) {
-        throw failure("cannot write a snapshot", e);
+      if (end < 0 || end > stream.nextId()) {
+        throw new IllegalArgumentException("end must be from 0 to " + stream.nextId() + ", not " + end);
       }
+      if (end > 0) {
+        stream.awaitDurable(end - 1);
+      }
+      return write(state, end, codec, LogParts.createSnapshotsOf(wal, stream.name()));
+    } catch (IOException e) {
+      throw failure("cannot write a snapshot", e);
     } finally {
       writing.unlock();
     }
@@ -245,16 +243,12 @@ public final class SnapshotStore {
     try {
       var all = list();
       var old = all.subList(0, Math.max(0, all.size() - newest));
-      try {
-        for (var snapshot : old) {
-          directory().orElseThrow().delete(snapshot.file());
-        }
-      } catch (NoSuchFileException e) {
-        Log.debug("deleted meanwhile, through another object", e);
-      } catch (IOException e) {
-        throw failure("cannot delete an old snapshot", e);
+      for (var snapshot : old) {
+        directory().orElseThrow().delete(snapshot.file());
       }
       return List.copyOf(old);
+    } catch (IOException e) {
+      throw failure("cannot delete an old snapshot", e);
     } finally {
       writing.unlock();
     }
@@ -264,15 +258,13 @@ public final class SnapshotStore {
   public void delete(SnapshotInfo snapshot) {
     writing.lock();
     try {
-      try {
-        var directory = directory();
-        if (directory.isPresent() && directory.get().exists(snapshot.file())) {
-          directory.get().delete(snapshot.file());
-          directory.get().sync();
-        }
-      } catch (IOException e) {
-        throw failure("cannot delete a snapshot", e);
+      var directory = directory();
+      if (directory.isPresent() && directory.get().exists(snapshot.file())) {
+        directory.get().delete(snapshot.file());
+        directory.get().sync();
       }
+    } catch (IOException e) {
+      throw failure("cannot delete a snapshot", e);
     } finally {
       writing.unlock();
     }

@@ -168,7 +168,7 @@ class SnapshotStoreTest {
     var error = assertThrows(SnapshotException.class, () -> store.read(snapshot, new SnapshotCodec<byte[]>() {
       @Override
       public void write(byte[] state, OutputStream out) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("nothing is written through this one");
       }
 
       @Override
@@ -306,6 +306,40 @@ class SnapshotStoreTest {
     store.write(state(10), 1, BYTES);
     wal.deleteStream("s/1");
     assertEquals(List.of(), directory.subdirectory("snapshots").list());
+  }
+
+  @Test
+  void aStreamIsNotDeletedWhileASnapshotOfItIsBeingWritten() throws Exception {
+    stream.append(new byte[1]);
+    var writing = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var slow = new SnapshotCodec<byte[]>() {
+      @Override
+      public void write(byte[] state, OutputStream out) throws IOException {
+        writing.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
+
+      @Override
+      public byte[] read(InputStream in) {
+        throw new AssertionError("nothing is read through this one");
+      }
+    };
+    var publishing = Thread.ofPlatform().name("publishing").start(() -> store.write(state(1), 1, slow));
+    writing.await();
+    var deleting = Thread.ofPlatform().name("deleting").start(() -> wal.deleteStream("s/1"));
+    deleting.join(100);
+    assertTrue(wal.hasStream("s/1"), "it waits for the snapshot");
+    goOn.countDown();
+    publishing.join();
+    deleting.join();
+    assertEquals(List.of(), directory.subdirectory("snapshots").list());
+    wal.stream("s/1").append(new byte[1]);
+    assertEquals(List.of(), SnapshotStore.of(wal, wal.stream("s/1")).list());
   }
 
   @Test

@@ -47,6 +47,8 @@ final class WritableLog extends LogCore<WritableStream> {
   @Override
   public boolean deleteStream(String name) {
     Names.encode(name);
+    var publishing = LogParts.snapshotLock(this, name); // before the other, as whoever publishes takes them
+    publishing.lock();
     structure.writeLock().lock();
     try {
       checkOpen();
@@ -67,6 +69,7 @@ final class WritableLog extends LogCore<WritableStream> {
       throw new WalIOException("cannot delete stream '" + name + "': " + e.getMessage(), e);
     } finally {
       structure.writeLock().unlock();
+      publishing.unlock();
     }
   }
 

@@ -309,24 +309,24 @@ final class WritableRecordLog implements RecordLog {
     }
   }
 
-  private static @Nullable IOException close(Closeable resource, @Nullable IOException problem) {
+  private static @Nullable Throwable close(Closeable resource, @Nullable Throwable problem) {
     try {
       resource.close();
       return problem;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // whatever it is, the rest must not stay open
       return problem == null ? e : problem;
     }
   }
 
   /** Makes the last mark durable, so that it vouches for the last record; returns what went wrong, if anything did. */
-  private @Nullable IOException syncMark() {
+  private @Nullable Throwable syncMark() {
     if (markIsDurable || failStop.hasFailed()) {
       return null;
     }
     try {
       file.force();
       return null;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return e;
     }
   }
