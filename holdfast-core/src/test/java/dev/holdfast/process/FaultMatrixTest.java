@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -24,8 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * nothing acknowledged is lost, errors are of the right kind, nothing hangs, and the log opens again.
  */
 class FaultMatrixTest {
-  /** The how manieth call of each thread fails. */
-  private static final List<Integer> MOMENTS = List.of(1, 3, 8);
+  /** The how manieth call of each thread fails; all up to so many, if that is given. */
+  private static final List<Integer> MOMENTS = Integer.getInteger("holdfast.faults.moments", 0) == 0
+      ? List.of(1, 3, 8)
+      : IntStream.rangeClosed(1, Integer.getInteger("holdfast.faults.moments")).boxed().toList();
   private static final Map<String, String> TEXTS = Map.of("EIO", "Input/output error", "ENOSPC",
       "No space left on device", "EDQUOT", "quota exceeded", "EMFILE", "Too many open files", "EINTR",
       "Interrupted system call", "ENOMEM", "");
@@ -42,7 +45,7 @@ class FaultMatrixTest {
       "fsync, EINTR", "openat, EIO", "openat, ENOSPC", "openat, EMFILE", "openat, EINTR", "rename, EIO",
       "rename, ENOSPC", "ftruncate, EIO", "ftruncate, EINTR", "mkdir, EIO", "mkdir, ENOSPC", "unlink, EIO",
       "mmap, ENOMEM", "newfstatat, EIO", "fstat, EIO"})
-  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
   void aSystemCallThatFailsCostsNothingThatWasAcknowledged(String call, String error) throws Exception {
     Strace.assumeAvailable(temporary);
     try (var program = LogProgram.start(temporary.toRealPath())) {

@@ -74,7 +74,11 @@ final class FaultedLog {
   void checkAfterwards() throws IOException {
     program.ask("close");
     assertEquals(OPENED, program.ask(OPEN), log::toString);
-    check(program.ask("read s 0"), program.ask("ends s"));
+    var read = program.ask("read s 0");
+    var ends = program.ask("ends s");
+    assertTrue(ends.matches("[0-9]+ [0-9]+ [0-9]+"), () -> "does not open any more, " + log + ": " + ends + "; read: "
+        + read + "; reported before: " + errors + "; kept from " + first + " " + kept);
+    check(read, ends);
     var id = Integer.parseInt(program.ask("ends s").split(" ", -1)[2]);
     assertEquals("[" + id + "]", program.ask("append s again 1"));
     assertEquals("again-0", program.ask("get s " + id));

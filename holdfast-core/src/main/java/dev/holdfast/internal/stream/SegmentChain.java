@@ -146,10 +146,13 @@ final class SegmentChain {
     return Objects.requireNonNull(state, "the stream does not exist yet");
   }
 
-  /** Tells readers of other processes how far they may read. */
+  /**
+   * Tells readers of other processes how far they may read. Not after a failure: a history that may have been cut by
+   * then would get the durable end of the one before it.
+   */
   void publishState() {
     var file = state;
-    if (file != null) {
+    if (file != null && !failStop.hasFailed()) {
       file.publish(view.durableEnd(), Math.max(view.durableEnd(), view.visibleEnd()));
     }
   }
