@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast {
   requires transitive dev.holdfast.storage;
+  requires jdk.jfr;
   requires static transitive org.jspecify;
 
   exports dev.holdfast;

@@ -9,11 +9,13 @@ import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
 import dev.holdfast.internal.logging.Log;
+import dev.holdfast.internal.stream.EngineStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,10 @@ public final class DurableState<S, E> implements AutoCloseable {
   private final StateRecovery recovery;
   private final @Nullable SnapshotTask<S> snapshots;
 
+  private final EngineStream engine;
+
+  /** Held for reading while an append gets its place, for writing while {@link #decide} does. Before {@link #lock}. */
+  private final ReentrantReadWriteLock deciding = new ReentrantReadWriteLock();
   /** Held for writing while entries are applied, for reading while the state is looked at. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final TypedCursor<E> cursor; // guarded by lock, for writing
@@ -50,6 +56,7 @@ public final class DurableState<S, E> implements AutoCloseable {
 
   DurableState(DurableStateBuilder<S, E> builder, RecoveredState<S> recovered) {
     this.stream = builder.stream();
+    this.engine = builder.engine();
     this.function = builder.function();
     this.recovery = recovered.report();
     this.state = recovered.state();
@@ -78,7 +85,13 @@ public final class DurableState<S, E> implements AutoCloseable {
     checkUsable();
     checkNotReading();
     var before = applied;
-    var id = stream.append(entry);
+    long id;
+    deciding.readLock().lock();
+    try {
+      id = stream.append(entry);
+    } finally {
+      deciding.readLock().unlock();
+    }
     applied(before, id, id + 1);
     return id;
   }
@@ -88,16 +101,66 @@ public final class DurableState<S, E> implements AutoCloseable {
     checkUsable();
     checkNotReading();
     var before = applied;
-    var ids = stream.appendBatch(entries);
+    IdRange ids;
+    deciding.readLock().lock();
+    try {
+      ids = stream.appendBatch(entries);
+    } finally {
+      deciding.readLock().unlock();
+    }
     applied(before, ids.start(), ids.end());
     return ids;
+  }
+
+  /**
+   * Appends what {@code decision} makes of the state, as {@link #appendBatch} does, with nothing else in between: for
+   * changes that only some states allow, such as a withdrawal. All other appends through this object wait meanwhile, so
+   * they do not share a sync with it; use it for what must be decided.
+   *
+   * @param decision looks at the state, which has everything appended before, and returns what is to be appended, maybe
+   *   nothing; if it throws, nothing has changed
+   * @return their ids; empty if there was nothing to append
+   */
+  public IdRange decide(Function<? super S, ? extends List<? extends E>> decision) {
+    checkUsable();
+    checkNotReading();
+    IdRange ids;
+    deciding.writeLock().lock();
+    try {
+      engine.awaitAppended(); // what others have appended without waiting
+      var entries = decided(decision);
+      var before = applied;
+      ids = stream.appendBatch(entries);
+      applied(before, ids.start(), ids.end());
+    } finally {
+      deciding.writeLock().unlock();
+    }
+    return ids;
+  }
+
+  private List<? extends E> decided(Function<? super S, ? extends List<? extends E>> decision) {
+    lock.writeLock().lock();
+    try {
+      checkUsable();
+      applyWhatIsThere(applied);
+      return decision.apply(state);
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 
   /** Appends a change without waiting; the future completes when it is kept, and applied. */
   public CompletableFuture<Long> appendAsync(E entry) {
     checkUsable();
     var before = applied;
-    return stream.appendAsync(entry).thenApply(id -> {
+    CompletableFuture<Long> appended;
+    deciding.readLock().lock();
+    try {
+      appended = stream.appendAsync(entry);
+    } finally {
+      deciding.readLock().unlock();
+    }
+    return appended.thenApply(id -> {
       applied(before, id, id + 1);
       return id;
     });
@@ -214,14 +277,39 @@ public final class DurableState<S, E> implements AutoCloseable {
     return snapshots == null ? Optional.empty() : snapshots.failure();
   }
 
-  /** Does something with the state and its end, which do not change meanwhile. */
-  <T> T captured(Function<Captured<S>, T> use) {
-    lock.readLock().lock();
+  /**
+   * Does something with the state and its end, which do not change meanwhile.
+   *
+   * @param lastRecord returns the last record that a state with this end has
+   */
+  <T> T captured(LongFunction<LastRecord> lastRecord, Function<Capture<S>, T> use) {
+    LastRecord last;
+    lock.writeLock().lock();
     try {
       checkUsable();
-      return use.apply(new Captured<>(state, applied));
+      last = last(lastRecord);
+      lock.readLock().lock(); // before the other is given back: nothing is applied in between
+    } finally {
+      lock.writeLock().unlock();
+    }
+    try {
+      return use.apply(new Capture<>(state, applied, last));
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Returns the last record that the state has, and not one that has come to its place since: reading on proves that.
+   */
+  private LastRecord last(LongFunction<LastRecord> lastRecord) {
+    while (true) {
+      var end = applied;
+      var last = lastRecord.apply(end);
+      applyWhatIsThere(end);
+      if (applied == end) {
+        return last;
+      }
     }
   }
 

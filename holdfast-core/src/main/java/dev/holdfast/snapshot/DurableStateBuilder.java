@@ -2,9 +2,12 @@ package dev.holdfast.snapshot;
 
 import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
+import dev.holdfast.internal.log.LogParts;
+import dev.holdfast.internal.stream.EngineStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +62,8 @@ public final class DurableStateBuilder<S, E> {
   /**
    * Says how the state is captured for a snapshot: {@code copy} returns a state that does not change any more, while
    * appends wait; the snapshot is then written while they go on. For a state that is immutable,
-   * {@link UnaryOperator#identity()}: then nobody ever waits. Without this, appends wait until the snapshot is encoded
-   * and written, and so do those who read the state once an append waits.
+   * {@link UnaryOperator#identity()}: then nobody waits for a snapshot. Without this, appends wait until the snapshot
+   * is encoded and written, and so do those who read the state once an append waits.
    */
   public DurableStateBuilder<S, E> capture(UnaryOperator<S> copy) {
     capture = Objects.requireNonNull(copy, "copy");
@@ -103,6 +106,10 @@ public final class DurableStateBuilder<S, E> {
     return stream;
   }
 
+  EngineStream engine() {
+    return LogParts.engine(wal, stream.stream());
+  }
+
   StateFunction<S, E> function() {
     return Objects.requireNonNull(function);
   }
@@ -116,6 +123,13 @@ public final class DurableStateBuilder<S, E> {
     for (var guard : guards) {
       publisher = publisher.withGuard(guard);
     }
-    return new SnapshotTask<>(new SnapshotSource<>(state::captured, capture), publisher, codec, policy);
+    var store = publisher.store();
+    SnapshotSource.Holder<S> holder = new SnapshotSource.Holder<>() {
+      @Override
+      public <T> T held(Function<Capture<S>, T> use) {
+        return state.captured(store::lastRecord, use);
+      }
+    };
+    return new SnapshotTask<>(new SnapshotSource<>(holder, capture), publisher, codec, policy);
   }
 }

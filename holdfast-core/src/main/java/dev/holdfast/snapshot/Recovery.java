@@ -1,12 +1,12 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.CorruptionException;
 import dev.holdfast.CursorInvalidatedException;
 import dev.holdfast.ReplayMode;
 import dev.holdfast.SnapshotException;
 import dev.holdfast.TypedRecord;
 import dev.holdfast.TypedStream;
 import dev.holdfast.WalException;
-import dev.holdfast.internal.format.SnapshotHeader;
 import dev.holdfast.internal.logging.Log;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +99,15 @@ public final class Recovery<S, E> {
    * @throws dev.holdfast.EntryCodecException if a record is no entry
    */
   public RecoveredState<S> run() {
+    var event = StateRecoveredEvent.begun();
+    var recovered = runUntilStill();
+    if (event != null) {
+      event.commit(stream.name(), recovered.report());
+    }
+    return recovered;
+  }
+
+  private RecoveredState<S> runUntilStill() {
     for (var attempt = 1;; attempt++) {
       var newest = store.newest();
       try {
@@ -115,7 +124,7 @@ public final class Recovery<S, E> {
   private RecoveredState<S> runOnce() {
     var begun = System.nanoTime();
     var notes = new ArrayList<String>();
-    var snapshots = store.list(); // before the end: a snapshot that is there covers nothing beyond it
+    var snapshots = withoutReplaced(store.list()); // before the end: a snapshot that is there covers nothing beyond it
     var nextId = stream.stream().nextId();
     if (last != Long.MAX_VALUE && last >= nextId) {
       throw new SnapshotException(label() + "there is no record " + last + " to recover up to: the log ends at "
@@ -192,30 +201,48 @@ public final class Recovery<S, E> {
   }
 
   private Optional<Start<S>> read(SnapshotInfo snapshot, List<String> notes) {
-    Optional<Integer> checksum;
+    boolean agrees;
     S state;
     try {
-      checksum = store.lastRecordChecksum(snapshot);
+      agrees = store.agrees(snapshot, lastRecord(snapshot, notes));
       state = store.read(snapshot, codec);
     } catch (SnapshotException e) {
       Log.warning(label() + "a snapshot cannot be read", e);
       notes.add(String.valueOf(e.getMessage()));
       return Optional.empty();
     }
-    if (checksum.isPresent()) {
-      requireSameHistory(snapshot, checksum.get());
+    if (!agrees) {
+      throw new SnapshotException(label() + "the snapshot " + snapshot.file() + " has another record "
+          + (snapshot.end() - 1)
+          + " than the log: they have different histories. To go on with that of the log, delete "
+          + "the snapshot");
     }
     return Optional.of(new Start<>(state, snapshot.end(), Optional.of(snapshot)));
   }
 
   /** The last record that a snapshot has must be the one that the log has, if it still does. */
-  private void requireSameHistory(SnapshotInfo snapshot, int checksum) {
-    var record = stream.stream().get(snapshot.end() - 1);
-    if (record.isPresent() && SnapshotHeader.recordChecksum(record.get()) != checksum) {
-      throw new SnapshotException(label() + "the snapshot " + snapshot.file() + " has another record "
-          + (snapshot.end() - 1)
-          + " than the log: they have different histories. To go on with that of the log, delete "
-          + "the snapshot");
+  private LastRecord lastRecord(SnapshotInfo snapshot, List<String> notes) {
+    try {
+      return LastRecord.of(store.engine(), snapshot.end());
+    } catch (CorruptionException e) { // it is in the state; what comes after it is read
+      notes.add(
+          "the last record that the snapshot " + snapshot.file() + " has is damaged in the log: " + e.getMessage());
+      return LastRecord.NONE;
+    }
+  }
+
+  /** Returns the snapshots without those that end where another one does, which is of the history of the log. */
+  private List<SnapshotInfo> withoutReplaced(List<SnapshotInfo> all) {
+    return all.stream().filter(snapshot -> all.stream().noneMatch(other -> other.end() == snapshot.end()
+        && !other.equals(snapshot) && agrees(other) && !agrees(snapshot))).toList();
+  }
+
+  private boolean agrees(SnapshotInfo snapshot) {
+    try {
+      return store.agrees(snapshot, lastRecord(snapshot, new ArrayList<>()));
+    } catch (SnapshotException e) {
+      Log.debug("noted when it is read", e);
+      return false;
     }
   }
 
@@ -229,7 +256,7 @@ public final class Recovery<S, E> {
 
   private void noteMissing(List<SnapshotInfo> snapshots, List<String> notes) {
     try {
-      var markers = SnapshotMarkers.of(store.wal(), stream.name());
+      var markers = SnapshotMarkers.of(store.wal(), store.engine());
       if (!markers.isEmpty() && (snapshots.isEmpty() || snapshots.getLast().end() < markers.getLast().end())) {
         notes.add("the newest snapshot published, up to " + markers.getLast().end() + ", is missing");
       }

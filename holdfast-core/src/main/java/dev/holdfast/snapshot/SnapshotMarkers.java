@@ -7,6 +7,7 @@ import dev.holdfast.Wal;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.SnapshotMarkerRecord;
 import dev.holdfast.internal.log.LogParts;
+import dev.holdfast.internal.stream.EngineStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +32,21 @@ final class SnapshotMarkers {
     return LogParts.systemStream(wal, STREAM, options);
   }
 
+  /** Throws if none could be added, for all that is known. */
+  static void open(Wal wal) {
+    var _ = stream(wal);
+  }
+
   /** Notes, durably, that a snapshot is there. */
-  static void add(Wal wal, String stream, SnapshotInfo snapshot) {
+  static void add(Wal wal, EngineStream stream, SnapshotInfo snapshot) {
     var markers = stream(wal);
-    markers.append(SnapshotMarkerRecord.encode(stream, snapshot.end(), snapshot.size()));
+    markers.append(
+        new SnapshotMarkerRecord(stream.name(), stream.streamId(), snapshot.end(), snapshot.size()).encode());
     markers.truncateBefore(Math.max(markers.firstId(), markers.nextId() - KEPT));
   }
 
-  /** Returns those of a stream, oldest first. */
-  static List<SnapshotMarker> of(Wal wal, String stream) {
+  /** Returns those of a stream, oldest first, and not of another one that had its name before it. */
+  static List<SnapshotMarker> of(Wal wal, EngineStream stream) {
     var found = new ArrayList<SnapshotMarker>();
     if (!exists(wal)) {
       return found;
@@ -50,8 +57,8 @@ final class SnapshotMarkers {
         if (marker == null) {
           throw new CorruptionException("system/" + STREAM, 0, record.id(), "this record is no marker of a snapshot");
         }
-        if (marker.stream().equals(stream)) {
-          found.add(new SnapshotMarker(stream, marker.end(), marker.size(), record.time()));
+        if (marker.stream().equals(stream.name()) && marker.streamId() == stream.streamId()) {
+          found.add(new SnapshotMarker(stream.name(), marker.end(), marker.size(), record.time()));
         }
       });
     }

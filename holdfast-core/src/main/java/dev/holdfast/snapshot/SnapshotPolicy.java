@@ -10,7 +10,10 @@ public sealed interface SnapshotPolicy {
     return new EveryRecords(records);
   }
 
-  /** Takes one each time records of so many bytes have come, at least 1. */
+  /**
+   * Takes one each time records of so many bytes have come, at least 1. What had come before the state was opened,
+   * since the newest snapshot, counts with the bytes it takes in the log.
+   */
   static SnapshotPolicy everyBytes(long bytes) {
     return new EveryBytes(bytes);
   }

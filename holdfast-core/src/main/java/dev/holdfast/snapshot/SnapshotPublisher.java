@@ -48,7 +48,7 @@ public final class SnapshotPublisher {
 
   /** Returns the markers of the newest publications, at least the last thousand of the log, oldest first. */
   public List<SnapshotMarker> markers() {
-    return SnapshotMarkers.of(store.wal(), store.stream().name());
+    return SnapshotMarkers.of(store.wal(), store.engine());
   }
 
   /**
@@ -59,36 +59,56 @@ public final class SnapshotPublisher {
    * @throws dev.holdfast.StorageFullException if there is no space; try again when there is
    */
   public <S> PublishedSnapshot publish(Captured<S> captured, SnapshotCodec<S> codec) {
-    return publish(write -> write.apply(captured), codec);
+    return publish(write -> write.apply(new Capture<>(captured.state(), captured.end(),
+        store.lastRecord(captured.end()))), codec);
   }
 
   /**
    * Publishes a snapshot of what {@code source} hands out: it holds the state for as long as the snapshot is written,
    * and no longer.
    */
-  <S> PublishedSnapshot publish(Function<Function<Captured<S>, SnapshotInfo>, SnapshotInfo> source,
+  <S> PublishedSnapshot publish(Function<Function<Capture<S>, SnapshotInfo>, SnapshotInfo> source,
       SnapshotCodec<S> codec) {
+    var event = SnapshotPublishedEvent.begun();
     var lock = store.lock(); // before the state is captured: a later state must not overtake an earlier one
     lock.lock();
     try {
+      SnapshotMarkers.open(store.wal()); // before anything is written: without a marker it would be in vain
       var snapshot = source.apply(captured -> write(captured, codec));
       // A crash here leaves a snapshot that recovery may use as well: it is whole, and what it covers is durable.
-      SnapshotMarkers.add(store.wal(), store.stream().name(), snapshot);
+      mark(snapshot);
       // From here on the log may lose what the oldest snapshot that is kept covers; a crash leaves more than need be.
       var deleted = store.keep(retention.snapshots());
-      return new PublishedSnapshot(snapshot, deleted, truncate());
+      var published = new PublishedSnapshot(snapshot, deleted, truncate());
+      if (event != null) {
+        event.commit(store.stream().name(), published);
+      }
+      return published;
     } finally {
       lock.unlock();
     }
   }
 
-  private <S> SnapshotInfo write(Captured<S> captured, SnapshotCodec<S> codec) {
+  private void mark(SnapshotInfo snapshot) {
+    try {
+      SnapshotMarkers.add(store.wal(), store.engine(), snapshot);
+    } catch (RuntimeException | Error e) { // nothing may be truncated for it, but snapshots must not pile up
+      try {
+        store.keep(retention.snapshots());
+      } catch (RuntimeException e2) {
+        e.addSuppressed(e2);
+      }
+      throw e;
+    }
+  }
+
+  private <S> SnapshotInfo write(Capture<S> captured, SnapshotCodec<S> codec) {
     var newest = store.newest();
     if (newest.isPresent() && newest.get().end() > captured.end()) {
       throw new IllegalArgumentException("there is a snapshot up to " + newest.get().end()
           + " already, later than this one: " + captured.end());
     }
-    return store.write(captured.state(), captured.end(), codec);
+    return store.write(captured, codec);
   }
 
   private IdRange truncate() {

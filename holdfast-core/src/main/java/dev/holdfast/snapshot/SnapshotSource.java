@@ -20,15 +20,15 @@ record SnapshotSource<S>(Holder<S> state, @Nullable UnaryOperator<S> copy) {
    * @param <S> the state
    */
   interface Holder<S> {
-    <T> T held(Function<Captured<S>, T> use);
+    <T> T held(Function<Capture<S>, T> use);
   }
 
   /** Captures the state, and uses what was captured. */
-  <T> T captured(Function<Captured<S>, T> use) {
+  <T> T captured(Function<Capture<S>, T> use) {
     if (copy == null) {
       return state.held(use);
     }
-    Captured<S> captured = state.held(held -> new Captured<>(copy.apply(held.state()), held.end()));
+    Capture<S> captured = state.held(held -> new Capture<>(copy.apply(held.state()), held.end(), held.last()));
     return use.apply(captured);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.SnapshotException;
 import dev.holdfast.StorageFullException;
@@ -9,6 +10,7 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SnapshotHeader;
 import dev.holdfast.internal.log.LogParts;
 import dev.holdfast.internal.logging.Log;
+import dev.holdfast.internal.stream.EngineStream;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.LogFile;
@@ -36,25 +38,29 @@ import org.jspecify.annotations.Nullable;
  * its snapshots.
  */
 public final class SnapshotStore {
-  private static final String SUFFIX = ".snap";
   private static final String TEMPORARY = "new.tmp";
 
   private final Wal wal;
-  private final LogStream stream;
+  private final EngineStream stream;
   private final long maxSize;
   private final ReentrantLock writing;
 
-  private SnapshotStore(Wal wal, LogStream stream, long maxSize, ReentrantLock writing) {
+  private SnapshotStore(Wal wal, EngineStream stream, long maxSize, ReentrantLock writing) {
     this.wal = wal;
     this.stream = stream;
     this.maxSize = maxSize;
     this.writing = writing;
   }
 
-  /** Returns the snapshots of a stream of {@code wal}. Nothing is created before the first one is written. */
+  /**
+   * Returns the snapshots of a stream of {@code wal}. Nothing is created before the first one is written.
+   *
+   * @throws IllegalArgumentException if the stream is not one of {@code wal}
+   */
   public static SnapshotStore of(Wal wal, LogStream stream) {
-    return new SnapshotStore(Objects.requireNonNull(wal, "wal"), Objects.requireNonNull(stream, "stream"),
-        Long.MAX_VALUE, LogParts.snapshotLock(wal, stream.name()));
+    return new SnapshotStore(Objects.requireNonNull(wal, "wal"),
+        LogParts.engine(wal, Objects.requireNonNull(stream, "stream")), Long.MAX_VALUE,
+        LogParts.snapshotLock(wal, stream.name()));
   }
 
   /**
@@ -84,6 +90,11 @@ public final class SnapshotStore {
     return stream;
   }
 
+  /** Returns that stream, with what its users do not see. */
+  EngineStream engine() {
+    return stream;
+  }
+
   // ---- looking
 
   /** Returns the snapshots there are, oldest first, by their names: whether they can be read is not looked at. */
@@ -105,7 +116,7 @@ public final class SnapshotStore {
   private static List<SnapshotInfo> list(Directory directory) throws IOException {
     var found = new ArrayList<SnapshotInfo>();
     for (var name : directory.list()) {
-      var end = endOf(name);
+      var end = SnapshotName.endOf(name);
       if (end >= 0) {
         try (var file = directory.open(name, Access.READ)) {
           found.add(new SnapshotInfo(name, end, file.size()));
@@ -116,16 +127,6 @@ public final class SnapshotStore {
     }
     found.sort(Comparator.comparingLong(SnapshotInfo::end));
     return found;
-  }
-
-  private static String nameOf(long end) {
-    return Names.segment(end).replace(Names.SEGMENT, SUFFIX);
-  }
-
-  private static long endOf(String name) {
-    return name.endsWith(SUFFIX)
-        ? Names.firstId(name.substring(0, name.length() - SUFFIX.length()) + Names.SEGMENT)
-        : -1;
   }
 
   private Optional<Directory> directory() throws IOException {
@@ -140,20 +141,41 @@ public final class SnapshotStore {
    *
    * @param state has every record below {@code end}, and nothing else; must not change meanwhile
    * @param end from 0 to {@link LogStream#nextId()}
-   * @throws SnapshotException if the codec fails, or the state is over the limit; nothing is left behind
+   * @throws SnapshotException if the codec fails, the state is over the limit, or the stream is cut below {@code end}
+   *   meanwhile; nothing is left behind
    * @throws StorageFullException if there is no space; nothing is left behind
    */
   public <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec) {
+    requireEnd(end);
+    return write(new Capture<>(state, end, lastRecord(end)), codec);
+  }
+
+  private void requireEnd(long end) {
+    if (end < 0 || end > stream.nextId()) {
+      throw new IllegalArgumentException("end must be from 0 to " + stream.nextId() + ", not " + end);
+    }
+  }
+
+  /** Returns the last record below {@code end}; a damaged one is as good as none, what it did is in the state. */
+  LastRecord lastRecord(long end) {
+    try {
+      return LastRecord.of(stream, end);
+    } catch (CorruptionException e) {
+      Log.warning("stream '" + stream.name() + "': a snapshot up to " + end + " cannot tell its history", e);
+      return LastRecord.NONE;
+    }
+  }
+
+  /** Writes a snapshot of a state whose last record is known: if the log has another one now, nothing is left. */
+  <S> SnapshotInfo write(Capture<S> capture, SnapshotCodec<S> codec) {
     Objects.requireNonNull(codec, "codec");
     writing.lock(); // first: when the stream is looked at, nobody is deleting it with its snapshots
     try {
-      if (end < 0 || end > stream.nextId()) {
-        throw new IllegalArgumentException("end must be from 0 to " + stream.nextId() + ", not " + end);
+      requireEnd(capture.end());
+      if (capture.end() > 0) {
+        stream.awaitDurable(capture.end() - 1);
       }
-      if (end > 0) {
-        stream.awaitDurable(end - 1);
-      }
-      return write(state, end, codec, LogParts.createSnapshotsOf(wal, stream.name()));
+      return write(capture, codec, LogParts.createSnapshotsOf(wal, stream.name()));
     } catch (IOException e) {
       throw failure("cannot write a snapshot", e);
     } finally {
@@ -161,39 +183,58 @@ public final class SnapshotStore {
     }
   }
 
-  private <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec, Directory directory) throws IOException {
+  private <S> SnapshotInfo write(Capture<S> capture, SnapshotCodec<S> codec, Directory directory)
+      throws IOException {
     if (directory.exists(TEMPORARY)) {
       directory.delete(TEMPORARY); // left by a crash
     }
-    var name = nameOf(end);
+    var name = SnapshotName.of(capture.end(), capture.last());
     var file = directory.create(TEMPORARY, 0);
+    long length;
     try {
-      long length;
       try (file) {
-        length = writeInto(file, state, end, codec);
+        length = writeInto(file, capture, codec);
         file.force();
       }
+      requireUncut(capture);
       directory.rename(TEMPORARY, name);
       directory.sync();
-      return new SnapshotInfo(name, end, SnapshotHeader.fileSize(length));
     } catch (IOException | RuntimeException | Error e) {
       discard(directory, e);
       throw e;
     }
+    deleteOthers(directory, capture.end(), name);
+    return new SnapshotInfo(name, capture.end(), SnapshotHeader.fileSize(length));
   }
 
-  private <S> long writeInto(LogFile file, S state, long end, SnapshotCodec<S> codec) throws IOException {
+  private void requireUncut(Capture<?> capture) {
+    if (stream.nextId() < capture.end() || capture.last().differsFrom(lastRecord(capture.end()))) {
+      throw new SnapshotException("stream '" + stream.name() + "' was cut below " + capture.end()
+          + " while a snapshot of its state was written");
+    }
+  }
+
+  /** Deletes the snapshots of other histories that end there; a crash may leave them. */
+  private static void deleteOthers(Directory directory, long end, String name) throws IOException {
+    for (var other : directory.list()) {
+      if (SnapshotName.endOf(other) == end && !other.equals(name)) {
+        directory.delete(other);
+      }
+    }
+  }
+
+  private <S> long writeInto(LogFile file, Capture<S> capture, SnapshotCodec<S> codec) throws IOException {
+    var end = capture.end();
     var out = new SnapshotOutput(file, end, maxSize);
     try {
-      encode(state, codec, out);
+      encode(capture.state(), codec, out);
       out.finish();
     } catch (StateTooLargeException | CodecFailure e) {
       throw new SnapshotException("stream '" + stream.name() + "': the state at " + end + " cannot be written: "
           + e.getMessage(), e);
     }
-    var last = end == 0 ? Optional.<byte[]>empty() : stream.get(end - 1);
-    var header = new SnapshotHeader(Names.hash(stream.name()), end, out.length(), last.isPresent(),
-        last.map(SnapshotHeader::recordChecksum).orElse(0));
+    var header = new SnapshotHeader(Names.hash(stream.name()), end, out.length(), capture.last().isThere(),
+        capture.last().payload());
     file.write(header.encode(), 0);
     return out.length();
   }
@@ -314,11 +355,15 @@ public final class SnapshotStore {
     });
   }
 
-  /** Returns what a snapshot says of the last record it covers; empty if that record was not there any more. */
-  Optional<Integer> lastRecordChecksum(SnapshotInfo snapshot) {
+  /** Returns whether a snapshot may be of the history that the log has: whose last record there is {@code last}. */
+  boolean agrees(SnapshotInfo snapshot, LastRecord last) {
+    var frame = SnapshotName.frameOf(snapshot.file());
+    if (last.isThere() && frame.isPresent() && frame.getAsInt() != last.frame()) {
+      return false;
+    }
     var opened = open(snapshot);
     try (var _ = opened.file) {
-      return opened.header.hasRecord() ? Optional.of(opened.header.recordChecksum()) : Optional.empty();
+      return !last.isThere() || !opened.header.hasRecord() || opened.header.recordChecksum() == last.payload();
     } catch (IOException e) {
       throw failure("cannot close " + snapshot.file(), e);
     }

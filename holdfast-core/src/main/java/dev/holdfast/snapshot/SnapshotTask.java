@@ -24,7 +24,7 @@ final class SnapshotTask<S> implements AutoCloseable {
   private final ReentrantLock publishing = new ReentrantLock();
   private final AtomicBoolean under = new AtomicBoolean(); // whether one is asked for or under way
   private volatile long records; // where the stream was when the last one began
-  private volatile long bytes; // how much had been appended then
+  private volatile long bytes; // how much had been appended then, of what was appended since it was opened
   private volatile @Nullable Throwable failure;
   private boolean closed; // guarded by publishing
 
@@ -34,12 +34,24 @@ final class SnapshotTask<S> implements AutoCloseable {
     this.codec = codec;
     this.policy = policy;
     this.records = publisher.store().newest().map(SnapshotInfo::end).orElse(0L);
+    this.bytes = policy instanceof SnapshotPolicy.EveryBytes ? -bytesFrom(records) : 0;
     this.thread = new ScheduledThreadPoolExecutor(1,
         Thread.ofPlatform().name("holdfast-snapshots-" + publisher.store().stream().name()).daemon().factory());
     if (policy instanceof SnapshotPolicy.Every(var interval)) {
       var nanos = interval.toNanos();
       var _ = thread.scheduleAtFixedRate(this::inTime, nanos, nanos, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Returns about how many bytes the log has from this id on. */
+  private long bytesFrom(long id) {
+    var total = 0.0;
+    for (var segment : publisher.store().stream().segments()) {
+      var ids = segment.ids();
+      var counted = ids.end() - Math.clamp(id, ids.start(), ids.end());
+      total += counted == 0 ? 0 : (double) segment.dataBytes() * counted / (ids.end() - ids.start());
+    }
+    return (long) total;
   }
 
   /** Asks for a snapshot if enough has come since the last one. Never waits. */

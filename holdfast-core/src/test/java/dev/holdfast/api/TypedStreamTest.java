@@ -143,8 +143,9 @@ class TypedStreamTest {
         error.getMessage());
     assertEquals(-1, error.id());
     assertThrows(EntryCodecException.class, () -> stream.appendBatch(List.of(payment(1), payment(13))));
-    assertThrows(EntryCodecException.class, () -> stream.appendAsync(payment(13)));
-    assertThrows(EntryCodecException.class, () -> stream.appendBatchAsync(List.of(payment(13))));
+    for (var future : List.of(stream.appendAsync(payment(13)), stream.appendBatchAsync(List.of(payment(13))))) {
+      assertInstanceOf(EntryCodecException.class, assertThrows(CompletionException.class, future::join).getCause());
+    }
     assertEquals(1, stream.stream().nextId());
     assertEquals(1, stream.append(payment(1)));
     assertEquals(2, stream.replay().count());
@@ -207,12 +208,35 @@ class TypedStreamTest {
   }
 
   @Test
+  void aCodecThatFailedToEncodeWithAnUncheckedExceptionWasNoEntryCodecException() {
+    var stream = wal.stream("failing", new Codec<Integer>() {
+      @Override
+      public void encode(Integer entry, PayloadWriter out) {
+        out.putInt(1 / entry);
+      }
+
+      @Override
+      public Integer decode(ByteBuffer in) {
+        return in.getInt();
+      }
+    });
+    var error = assertThrows(EntryCodecException.class, () -> stream.append(0));
+    assertTrue(String.valueOf(error.getMessage()).contains("/ by zero"), error::toString);
+    assertThrows(EntryCodecException.class, () -> stream.appendBatch(List.of(1, 0)));
+    var future = stream.appendAsync(0);
+    assertInstanceOf(EntryCodecException.class, assertThrows(CompletionException.class, future::join).getCause());
+    assertEquals(0, stream.stream().nextId());
+  }
+
+  @Test
   void anEntryOverTheLimitWritesNothing() {
     try (var small = Wal.open(new MemoryDirectory(), WalOptions.builder().maxRecordSize(1000).build())) {
       var texts = small.stream("texts", Codecs.utf8());
       assertEquals(0, texts.append("x".repeat(1000)));
       assertThrows(RecordTooLargeException.class, () -> texts.append("x".repeat(1001)));
       assertThrows(RecordTooLargeException.class, () -> texts.appendBatch(List.of("x", "x".repeat(1001))));
+      var future = texts.appendAsync("x".repeat(1001)); // as the stream of records does
+      assertInstanceOf(RecordTooLargeException.class, assertThrows(CompletionException.class, future::join).getCause());
       assertEquals(1, texts.append("y"));
       assertEquals(Optional.of("y"), texts.get(1));
     }

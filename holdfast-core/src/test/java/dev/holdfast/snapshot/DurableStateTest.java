@@ -164,6 +164,20 @@ class DurableStateTest {
   }
 
   @Test
+  void whoOpenedMoreOftenThanEveryFewBytesNeverGotASnapshot() throws InterruptedException {
+    for (var i = 0; i < 10; i++) {
+      try (var state = Names.on(wal).snapshots(Names.SNAPSHOTS, keep(1), everyBytes(400)).open()) {
+        state.append("n" + i); // takes about 40 bytes
+      }
+      reopen();
+    }
+    try (var state = Names.on(wal).snapshots(Names.SNAPSHOTS, keep(1), everyBytes(400)).open()) {
+      state.append("n10");
+      await(() -> !SnapshotStore.of(wal, wal.stream(Names.STREAM)).list().isEmpty());
+    }
+  }
+
+  @Test
   void snapshotsAreTakenInTheBackgroundAsTimePassesIfAnythingHasCome() throws InterruptedException {
     try (var state = Names.on(wal).snapshots(Names.SNAPSHOTS, keep(1), every(Duration.ofMillis(5))).open()) {
       var store = SnapshotStore.of(wal, wal.stream(Names.STREAM));

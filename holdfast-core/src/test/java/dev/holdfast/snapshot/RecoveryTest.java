@@ -112,7 +112,7 @@ class RecoveryTest {
     assertEquals(Optional.of(older), state.snapshot());
     assertEquals(7, state.replayed());
     assertEquals(1, state.notes().size());
-    assertTrue(state.notes().getFirst().contains("00000000000000000010.snap"), state.notes()::toString);
+    assertTrue(state.notes().getFirst().contains("00000000000000000010-"), state.notes()::toString);
   }
 
   @Test
@@ -124,7 +124,7 @@ class RecoveryTest {
     var error = assertThrows(SnapshotException.class, () -> recovery().run());
     assertTrue(message(error).contains("the newest snapshot that can be read ends at 4, but the log begins at 10: "
         + "records 4 to 9 are missing"), error::toString);
-    assertTrue(message(error).contains("00000000000000000010.snap"), "the one that cannot be read is named");
+    assertTrue(message(error).contains("00000000000000000010-"), "the one that cannot be read is named");
   }
 
   @Test

@@ -92,7 +92,7 @@ class SnapshotStoreTest {
     stream.append(new byte[1]);
     var snapshot = store.write(state(size), 1, BYTES);
     assertEquals(List.of(snapshot), store.list());
-    assertEquals("00000000000000000001.snap", snapshot.file());
+    assertTrue(snapshot.file().matches("00000000000000000001-[0-9a-f]{8}\\.snap"), snapshot::file);
     assertEquals(bytesOf(snapshot).length, snapshot.size());
     assertArrayEquals(state(size), store.read(snapshot, BYTES));
     store.verify(snapshot);
@@ -116,10 +116,10 @@ class SnapshotStoreTest {
     var otherDirectory = new MemoryDirectory();
     try (var other = Wal.open(otherDirectory, WalOptions.defaults())) {
       other.stream("s/1").append(new byte[]{1, 2, 3});
-      SnapshotStore.of(other, other.stream("s/1")).write(state(100_000), 1, BYTES);
+      var theirs = SnapshotStore.of(other, other.stream("s/1")).write(state(100_000), 1, BYTES);
+      assertArrayEquals(first, otherDirectory.subdirectory("snapshots").subdirectory("s%2F1")
+          .read(theirs.file(), Integer.MAX_VALUE));
     }
-    assertArrayEquals(first, otherDirectory.subdirectory("snapshots").subdirectory("s%2F1")
-        .read("00000000000000000001.snap", Integer.MAX_VALUE));
   }
 
   @Test
@@ -452,12 +452,12 @@ class SnapshotStoreTest {
   @Test
   void aLogThatIsOpenForReadingReadsSnapshots() throws IOException {
     stream.append(new byte[1]);
-    store.write(state(10), 1, BYTES);
+    var snapshot = store.write(state(10), 1, BYTES);
     try (var reading = Wal.openReadOnly(directory, WalOptions.defaults())) {
       var other = SnapshotStore.of(reading, reading.stream("s/1"));
       assertArrayEquals(state(10), other.read(other.newest().orElseThrow(), BYTES));
     }
-    try (var file = files().open("00000000000000000001.snap", Access.READ)) {
+    try (var file = files().open(snapshot.file(), Access.READ)) {
       assertEquals(128 + 8 + 10, file.size());
     }
   }

@@ -16,22 +16,24 @@ import org.jspecify.annotations.Nullable;
  *      4     4  0
  *      8     8  end of the snapshot
  *     16     8  size of its file
- *     24     n  the stream's name, UTF-8
+ *     24     8  the stream's random number
+ *     32     n  the stream's name, UTF-8
  * </pre>
  *
  * @param stream the stream
+ * @param streamId the random number it got when it was created
  * @param end the snapshot covers what is below this id
  * @param size of its file, in bytes
  */
-public record SnapshotMarkerRecord(String stream, long end, long size) {
-  private static final int HEADER = 24;
+public record SnapshotMarkerRecord(String stream, long streamId, long end, long size) {
+  private static final int HEADER = 32;
   private static final short PUBLISHED = 1;
 
   /** Returns the bytes. */
-  public static byte[] encode(String stream, long end, long size) {
+  public byte[] encode() {
     var name = stream.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(HEADER + name.length).order(ByteOrder.LITTLE_ENDIAN).putShort(PUBLISHED)
-        .putShort((short) name.length).putInt(0).putLong(end).putLong(size).put(name).array();
+        .putShort((short) name.length).putInt(0).putLong(end).putLong(size).putLong(streamId).put(name).array();
   }
 
   /** Returns what the bytes say, or null if they are not of that shape. */
@@ -43,7 +45,7 @@ public record SnapshotMarkerRecord(String stream, long end, long size) {
     }
     try {
       var name = StandardCharsets.UTF_8.newDecoder().decode(buffer.slice(HEADER, bytes.length - HEADER)).toString();
-      return new SnapshotMarkerRecord(name, buffer.getLong(8), buffer.getLong(16));
+      return new SnapshotMarkerRecord(name, buffer.getLong(24), buffer.getLong(8), buffer.getLong(16));
     } catch (CharacterCodingException _) {
       return null;
     }

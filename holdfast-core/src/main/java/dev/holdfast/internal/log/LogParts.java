@@ -4,6 +4,7 @@ import dev.holdfast.LogStream;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.stream.EngineStream;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
 import java.util.Optional;
@@ -18,6 +19,20 @@ public final class LogParts {
       return core;
     }
     throw new IllegalArgumentException("wal must be a log opened by Wal.open, not a " + wal.getClass().getName());
+  }
+
+  /**
+   * Returns a stream of this log, with what its users do not see of it.
+   *
+   * @throws IllegalArgumentException if it is none of this log, or has been deleted
+   */
+  @SuppressWarnings("ReferenceEquality") // a stream created again under the name is another one
+  public static EngineStream engine(Wal wal, LogStream stream) {
+    var opened = of(wal).streams.get(stream.name());
+    if (opened == null || opened.stream() != stream) {
+      throw new IllegalArgumentException("stream: '" + stream.name() + "' is no stream of this log");
+    }
+    return opened.stream();
   }
 
   /** Returns the stream of the system with this name, opened with these options by whoever asks first. */

@@ -12,11 +12,23 @@ public interface EngineStream extends LogStream {
    *
    * @param segment the name of the file
    * @param offset where in it the record's frame begins, in bytes
+   * @param checksum of the frame: over the random salt of its segment too, so another one in another history, however
+   *   alike the records are
    */
-  record Place(String segment, long offset) {}
+  record Place(String segment, long offset, int checksum) {}
 
   /** Returns where a record is; empty if there is none of this id. */
   Optional<Place> placeOf(long id);
+
+  /** Returns the random number that the stream got when it was created; 0 if it does not exist yet. */
+  long streamId();
+
+  /**
+   * Waits until readers see everything appended so far, by whomever, or it has failed.
+   *
+   * @throws UnsupportedOperationException if the log is open for reading only
+   */
+  void awaitAppended();
 
   /**
    * Looks whether the end that readers see is the end: throws if records are known to have been behind it, which are

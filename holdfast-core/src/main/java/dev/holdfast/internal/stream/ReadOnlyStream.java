@@ -263,6 +263,21 @@ public final class ReadOnlyStream extends ReadableStream {
 
   // ---- what a log that is open for reading refuses
 
+  @Override
+  public long streamId() {
+    lock.lock();
+    try {
+      return streamId;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void awaitAppended() {
+    throw refused("awaitAppended");
+  }
+
   private static UnsupportedOperationException refused(String what) {
     return new UnsupportedOperationException(what + ": the log is open for reading only");
   }

@@ -74,7 +74,9 @@ final class RecordReader {
       var segments = view.segments();
       var found = find(id, scratch);
       var i = segments.indexOf(id);
-      return found < 0 || i < 0 ? null : new EngineStream.Place(segments.get(i).name(), found);
+      return found < 0 || i < 0
+          ? null
+          : new EngineStream.Place(segments.get(i).name(), found, scratch.frame().checksum());
     } finally {
       scratches.giveBack(scratch);
     }

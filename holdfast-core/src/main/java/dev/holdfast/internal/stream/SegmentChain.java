@@ -51,7 +51,7 @@ final class SegmentChain {
   private volatile @Nullable SegmentWriter active;
   private long epoch;
   private long lastSize;
-  private long streamId;
+  private volatile long streamId;
 
   SegmentChain(StreamHome home, StreamContext context, StreamView view, RecordReader reader, BooleanSupplier cleaner) {
     this.home = home;
@@ -127,6 +127,11 @@ final class SegmentChain {
   }
 
   // ---- state
+
+  /** Returns the random number of the stream, 0 if it does not exist yet. */
+  long streamId() {
+    return streamId;
+  }
 
   boolean exists() {
     return files != null;

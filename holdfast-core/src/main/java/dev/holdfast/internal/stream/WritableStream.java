@@ -289,6 +289,16 @@ public final class WritableStream extends ReadableStream {
     });
   }
 
+  @Override
+  public long streamId() {
+    return chain.streamId();
+  }
+
+  @Override
+  public void awaitAppended() {
+    var _ = change(() -> nothing());
+  }
+
   private IdRange change(GroupCommit.Exclusive<IdRange> task) {
     view.checkOpen();
     try {

@@ -10,6 +10,7 @@ import dev.holdfast.ReplayMode;
 import dev.holdfast.TypedCursor;
 import dev.holdfast.TypedRecord;
 import dev.holdfast.TypedStream;
+import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.stream.EngineStream;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -83,7 +85,7 @@ public final class CodecStream<E> implements TypedStream<E> {
 
   @Override
   public CompletableFuture<Long> appendAsync(E entry) {
-    return encoded(entry, stream::appendAsync);
+    return orFailed(() -> encoded(entry, stream::appendAsync));
   }
 
   @Override
@@ -93,7 +95,15 @@ public final class CodecStream<E> implements TypedStream<E> {
 
   @Override
   public CompletableFuture<IdRange> appendBatchAsync(List<? extends E> entries) {
-    return stream.appendBatchAsync(encoded(entries));
+    return orFailed(() -> stream.appendBatchAsync(encoded(entries)));
+  }
+
+  private static <T> CompletableFuture<T> orFailed(Supplier<CompletableFuture<T>> append) {
+    try {
+      return append.get();
+    } catch (WalException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   // ---- reading

@@ -36,13 +36,25 @@ public final class PayloadBuffer implements PayloadWriter {
     this.limit = limit;
   }
 
-  /** Encodes an entry, in the place of what was in here. */
+  /**
+   * Encodes an entry, in the place of what was in here.
+   *
+   * @throws RecordTooLargeException if it is over the limit
+   * @throws CodecException if it cannot be encoded, however the codec fails
+   */
   public <E> void encode(Codec<E> codec, E entry) throws CodecException {
     if (bytes.length > KEPT) {
       bytes = new byte[FIRST_SIZE];
     }
     size = 0;
-    codec.encode(Objects.requireNonNull(entry, "entry"), this);
+    Objects.requireNonNull(entry, "entry");
+    try {
+      codec.encode(entry, this);
+    } catch (RecordTooLargeException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new CodecException("the codec failed: " + e, e);
+    }
   }
 
   /** Returns the memory, of which the first {@link #size()} bytes are the entry. */
