@@ -48,11 +48,15 @@ class KeyValueCrashTest {
 
   /** Otherwise the crashes above would miss what is to be tried. */
   @Test
-  void theStoreThatIsCrashedDropsChangesFromItsLog() {
+  void theStoreThatIsCrashedDropsChangesFromItsLog() throws Exception {
     var directory = new MemoryDirectory();
     try (var store = KeyValueStore.open(directory, KeyValueProgram.OPTIONS, SnapshotPolicy.everyRecords(5))) {
       for (var i = 0; i < 40; i++) {
         store.put("key", "value " + i);
+      }
+      var segments = directory.subdirectory("streams").subdirectory(KeyValueStore.STREAM);
+      for (var i = 0; i < 20_000 && segments.exists("00000000000000000000.seg"); i++) {
+        Thread.sleep(1); // for the background, which closing does not wait for if it has not begun
       }
     }
     try (var wal = Wal.open(directory, KeyValueProgram.OPTIONS)) {
