@@ -7,6 +7,8 @@ module dev.holdfast {
   requires jdk.jfr;
   requires static transitive org.jspecify;
 
+  uses dev.holdfast.Compressor;
+
   exports dev.holdfast;
   exports dev.holdfast.shard;
   exports dev.holdfast.snapshot;

@@ -1,6 +1,10 @@
 package dev.holdfast;
 
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
@@ -72,6 +76,29 @@ public final class WalOptions {
     return values.readBufferSize;
   }
 
+  /** Returns how much memory decompressed frames may take; 0 = none are kept. */
+  public long blockCacheSize() {
+    return values.blockCacheSize;
+  }
+
+  /** Returns how payloads are compressed when they are appended. */
+  public Compression compression() {
+    return values.compression;
+  }
+
+  /** Returns the size from which payloads are compressed. */
+  public int minCompressionSize() {
+    return values.minCompressionSize;
+  }
+
+  /**
+   * Returns what compresses and decompresses a format: what was given to {@link Builder#compressor}, else, if payloads
+   * are to be compressed in it, the service found.
+   */
+  public Optional<Compressor> compressor(Compression format) {
+    return Optional.ofNullable(values.compressors.get(format));
+  }
+
   /** Returns how sealed segments are read. */
   public ReadStrategy readStrategy() {
     return values.readStrategy;
@@ -117,6 +144,10 @@ public final class WalOptions {
     private int maxOpenSegments = 128;
     private int writeBufferSize = (int) (256 * KIB);
     private int readBufferSize = (int) (128 * KIB);
+    private long blockCacheSize = 32 * MIB;
+    private Compression compression = Compression.NONE;
+    private int minCompressionSize = (int) KIB;
+    private Map<Compression, Compressor> compressors = Map.of(); // never changed, only replaced
     private ReadStrategy readStrategy = ReadStrategy.MMAP;
     private CorruptionPolicy corruptionPolicy = CorruptionPolicy.ERROR;
     private boolean preallocate = true;
@@ -133,6 +164,10 @@ public final class WalOptions {
       maxOpenSegments = from.maxOpenSegments;
       writeBufferSize = from.writeBufferSize;
       readBufferSize = from.readBufferSize;
+      blockCacheSize = from.blockCacheSize;
+      compression = from.compression;
+      minCompressionSize = from.minCompressionSize;
+      compressors = from.compressors;
       readStrategy = from.readStrategy;
       corruptionPolicy = from.corruptionPolicy;
       preallocate = from.preallocate;
@@ -216,6 +251,58 @@ public final class WalOptions {
       return this;
     }
 
+    /**
+     * Sets how much memory the decompressed payloads of frames read by id may take, over all streams: those read most
+     * recently are kept. A frame that takes more than an eighth of it is not kept. Frames that are not compressed are
+     * in the page cache and need no other.
+     *
+     * @param bytes from 0 (none are kept) to 1 TiB; default 32 MiB
+     */
+    public Builder blockCacheSize(long bytes) {
+      blockCacheSize = inRange("blockCacheSize", bytes, 0, 1024 * GIB);
+      return this;
+    }
+
+    /**
+     * Sets how payloads are compressed when they are appended: a record by itself, a batch as a whole, on the thread
+     * that appends. One that does not become smaller is stored as it is. Logs may be opened with another value at any
+     * time; whatever was written is read. Default {@link Compression#NONE}.
+     */
+    public Builder compression(Compression format) {
+      compression = Objects.requireNonNull(format, "compression");
+      return this;
+    }
+
+    /**
+     * Sets the size from which payloads are compressed: of a record its length, of a batch the lengths of its records
+     * and 4 bytes for each.
+     *
+     * @param bytes from 1 byte to 1 GiB; default 1 KiB
+     */
+    public Builder minCompressionSize(int bytes) {
+      minCompressionSize = (int) inRange("minCompressionSize", bytes, 1, GIB);
+      return this;
+    }
+
+    /**
+     * Sets what compresses and decompresses its format, in place of the service found: for another level, say.
+     */
+    public Builder compressor(Compressor compressor) {
+      var format = compressor.format();
+      if (format == Compression.NONE) {
+        throw new IllegalArgumentException("compressor must have a format, not NONE");
+      }
+      return with(compressor);
+    }
+
+    private Builder with(Compressor compressor) {
+      var all = new EnumMap<Compression, Compressor>(Compression.class);
+      all.putAll(compressors);
+      all.put(compressor.format(), compressor);
+      compressors = Map.copyOf(all);
+      return this;
+    }
+
     /** Sets how sealed segments are read. Default {@link ReadStrategy#MMAP}. */
     public Builder readStrategy(ReadStrategy strategy) {
       readStrategy = Objects.requireNonNull(strategy, "readStrategy");
@@ -240,9 +327,20 @@ public final class WalOptions {
       return this;
     }
 
-    /** Returns the options. */
+    /**
+     * Returns the options.
+     *
+     * @throws IllegalArgumentException if payloads are to be compressed in a format for which there is no
+     *   {@link Compressor}
+     */
     public WalOptions build() {
-      return new WalOptions(new Builder(this));
+      var built = new Builder(this);
+      if (compression != Compression.NONE && !compressors.containsKey(compression)) {
+        built.with(Compressor.find(compression).orElseThrow(() -> new IllegalArgumentException("compression: there is "
+            + "nothing that compresses in " + compression + ": add dev.holdfast:holdfast-compression-"
+            + compression.name().toLowerCase(Locale.ROOT) + " to the program, or give a compressor")));
+      }
+      return new WalOptions(built);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.snapshot;
 
+import dev.holdfast.Compression;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.SyncPolicy;
@@ -28,7 +29,7 @@ final class SnapshotMarkers {
   private static LogStream stream(Wal wal) {
     var options = LogParts.options(wal).toBuilder().syncPolicy(SyncPolicy.STRICT).maxSegmentSize(SEGMENT)
         .maxRecordsPerSegment(RECORDS_PER_SEGMENT).maxRecordSize(MAX_RECORD)
-        .maxBatchSize(MAX_RECORD).preallocate(false).build();
+        .maxBatchSize(MAX_RECORD).compression(Compression.NONE).preallocate(false).build();
     return LogParts.systemStream(wal, STREAM, options);
   }
 

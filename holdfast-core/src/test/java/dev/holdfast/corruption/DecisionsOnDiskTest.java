@@ -176,7 +176,8 @@ class DecisionsOnDiskTest {
     ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putInt(124, (int) crc.getValue());
     isRefused(log(5).segment(0, header).image(), "00000000000000000000.seg");
     isRefused(log(5).segment(0, five(0).unsealed()).file("ring", new byte[128]).image(), "ring");
-    for (var frame : Set.of(new int[]{9, 0, 0}, new int[]{200, 0, 0}, new int[]{1, 1, 0}, new int[]{1, 0, 1},
+    for (var frame : Set.of(new int[]{9, 0, 0}, new int[]{200, 0, 0}, new int[]{1, 3, 0}, new int[]{1, 255, 0},
+        new int[]{1, 0, 1},
         new int[]{9, 0, 0x4000})) {
       var five = five(0);
       five.raw(five.frame(frame[0], LogBuilder.payload(5), 5, frame[0] == 1 ? 1 : 0, 5, 0, frame[1], frame[2]));

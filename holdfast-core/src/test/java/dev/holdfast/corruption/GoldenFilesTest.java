@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.RecoveryReport.Outcome;
 import dev.holdfast.Wal;
+import dev.holdfast.compression.TinyLz4;
+import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +35,8 @@ class GoldenFilesTest {
   /** The records, the ids being their indexes. */
   private static final List<String> RECORDS = List.of("created", "", "batch one", "", "batch three", "in the second",
       "", "end");
+
+  private static final byte[] LONG = "compressed, ".repeat(100).getBytes(StandardCharsets.UTF_8);
 
   private static byte[] record(int id) {
     return RECORDS.get(id).getBytes(StandardCharsets.UTF_8);
@@ -58,6 +65,15 @@ class GoldenFilesTest {
         .image();
   }
 
+  /** As closed, but with compressed frames among the others; compressed by hand, as compressors may change. */
+  private static LogImage compressed() {
+    var batch = ByteBuffer.allocate(12 + 33).order(ByteOrder.LITTLE_ENDIAN);
+    batch.putInt(30).putInt(0).putInt(3).put(LONG, 0, 30).put("end".getBytes(StandardCharsets.UTF_8));
+    var segment = LogBuilder.first().record(record(0), 0, 5).compressed(LONG, 0, 10)
+        .data(Frame.BATCH, SegmentBuilder.lz4(batch.array()), 3, 0, 15, 1).record(record(1), 0, 20);
+    return new LogBuilder().state(1, 6, 0).segment(0, segment.sealed()).image();
+  }
+
   private static LogImage golden(String name, LogImage built) throws IOException {
     var directory = GOLDEN.resolve(name);
     if (WRITE) {
@@ -75,6 +91,7 @@ class GoldenFilesTest {
   void bytesHaveNotChanged() throws IOException {
     assertEquals("", golden("killed", killed()).differenceTo(killed(), Set.of()));
     assertEquals("", golden("closed", closed()).differenceTo(closed(), Set.of()));
+    assertEquals("", golden("compressed", compressed()).differenceTo(compressed(), Set.of()));
   }
 
   @Test
@@ -82,6 +99,25 @@ class GoldenFilesTest {
   void areRead() throws IOException {
     isRead(golden("killed", killed()), Outcome.UNCLEAN);
     isRead(golden("closed", closed()), Outcome.CLEAN);
+  }
+
+  @Test
+  @DisplayName("compressed frames in the golden files are read, by both")
+  void compressedIsRead() throws IOException {
+    var image = golden("compressed", compressed());
+    var records = List.of(record(0), LONG, Arrays.copyOf(LONG, 30), new byte[0], "end".getBytes(StandardCharsets.UTF_8),
+        record(1));
+    var items = TinyReader.read(image, LogBuilder.STREAM);
+    assertEquals(records.size(), items.size());
+    var options = Opened.ERROR.toBuilder().compressor(new TinyLz4()).build();
+    try (var wal = Wal.openReadOnly(image.toDirectory(), options); var cursor = wal.stream(LogBuilder.STREAM).read(0)) {
+      for (var id = 0; id < records.size(); id++) {
+        assertTrue(cursor.next());
+        assertArrayEquals(records.get(id), cursor.copyPayload());
+        assertArrayEquals(records.get(id), items.get(id).payload());
+        assertArrayEquals(records.get(id), wal.stream(LogBuilder.STREAM).get(id).orElseThrow());
+      }
+    }
   }
 
   private static void isRead(LogImage image, Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.holdfast.corruption;
 
+import dev.holdfast.compression.TinyLz4;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.IndexEntries;
@@ -36,7 +37,7 @@ public final class SegmentBuilder {
 
   /** Appends a record. */
   public SegmentBuilder record(byte[] payload, int unsynced, int time) {
-    return data(Frame.RECORD, payload, 1, unsynced, time);
+    return data(Frame.RECORD, payload, 1, unsynced, time, 0);
   }
 
   /** Appends a batch. */
@@ -45,16 +46,30 @@ public final class SegmentBuilder {
     var payload = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     records.forEach(record -> payload.putInt(record.length));
     records.forEach(payload::put);
-    return data(Frame.BATCH, payload.array(), records.size(), unsynced, time);
+    return data(Frame.BATCH, payload.array(), records.size(), unsynced, time, 0);
   }
 
-  private SegmentBuilder data(byte type, byte[] payload, int count, int unsynced, int time) {
+  /** Appends a record, compressed in LZ4. */
+  public SegmentBuilder compressed(byte[] payload, int unsynced, int time) {
+    return data(Frame.RECORD, lz4(payload), 1, unsynced, time, 1);
+  }
+
+  /** Returns the payload of a frame compressed in LZ4. */
+  public static byte[] lz4(byte[] plain) {
+    var lz4 = new TinyLz4();
+    var payload = ByteBuffer.allocate(4 + lz4.maxCompressedLength(plain.length)).order(ByteOrder.LITTLE_ENDIAN);
+    lz4.compress(ByteBuffer.wrap(plain), payload.putInt(plain.length));
+    return Arrays.copyOf(payload.array(), payload.position());
+  }
+
+  /** Appends a frame with records, whatever its payload is. */
+  public SegmentBuilder data(byte type, byte[] payload, int count, int unsynced, int time, int codec) {
     if (index.wants(offset())) {
       index.add(nextId - firstId, offset(), time);
     }
     firstTime = nextId == firstId ? time : firstTime;
     lastTime = time;
-    var frame = frame(type, payload, nextId, count, unsynced, time, 0, 0);
+    var frame = frame(type, payload, nextId, count, unsynced, time, codec, 0);
     lastChecksum = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).getInt(Frame.CHECKSUM);
     nextId += count;
     return raw(frame);

@@ -1,5 +1,6 @@
 package dev.holdfast.corruption;
 
+import dev.holdfast.compression.TinyLz4;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import java.util.zip.DataFormatException;
 
 /**
  * A second reader of the format, written from {@code docs/FORMAT.md} alone and without a class of the engine: if the
@@ -49,7 +51,7 @@ public final class TinyReader {
 
   /** A frame: where it is, and the fields of its header. */
   public record FrameAt(int offset, int length, long firstId, int count, int unsynced, int time, int type,
-      int checksum) {
+      int codec, int checksum) {
     /** Returns where the next frame begins. */
     public int end() {
       return offset + (32 + length + 7) / 8 * 8;
@@ -168,18 +170,34 @@ public final class TinyReader {
   }
 
   private static void addItems(byte[] file, FrameAt frame, long end, List<Item> items) {
-    var segment = littleEndian(file);
-    var created = segment.getLong(56);
-    var time = created + Integer.toUnsignedLong(frame.time());
-    var at = frame.offset() + 32 + (frame.type() == 2 ? 4 * frame.count() : 0);
+    var time = littleEndian(file).getLong(56) + Integer.toUnsignedLong(frame.time());
+    var payload = payload(file, frame);
+    var lengths = littleEndian(payload);
+    var at = frame.type() == 2 ? 4 * frame.count() : 0;
     for (var i = 0; i < frame.count(); i++) {
-      var length = frame.type() == 1 ? frame.length() : segment.getInt(frame.offset() + 32 + 4 * i);
+      var length = frame.type() == 1 ? payload.length : lengths.getInt(4 * i);
       if (frame.firstId() + i < end) {
-        items.add(new Item(frame.firstId() + i, Arrays.copyOfRange(file, at, at + length), time));
+        items.add(new Item(frame.firstId() + i, Arrays.copyOfRange(payload, at, at + length), time));
       }
       at += length;
     }
-    require(at == frame.offset() + 32 + frame.length(), "batch: the lengths do not add up");
+    require(at == payload.length, "batch: the lengths do not add up");
+  }
+
+  private static byte[] payload(byte[] file, FrameAt frame) {
+    var stored = Arrays.copyOfRange(file, frame.offset() + 32, frame.offset() + 32 + frame.length());
+    if (frame.codec() == 0) {
+      return stored;
+    }
+    var length = littleEndian(stored).getInt(0);
+    require(length >= 0 && 32 + length <= littleEndian(file).getInt(72), "compressed: uncompressed length");
+    try {
+      var plain = ByteBuffer.allocate(length);
+      new TinyLz4().decompress(ByteBuffer.wrap(stored, 4, stored.length - 4), plain);
+      return plain.array();
+    } catch (DataFormatException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void checkSeal(byte[] file, long firstId, FrameAt seal, List<FrameAt> frames) {
@@ -218,12 +236,14 @@ public final class TinyReader {
     var expected = firstId;
     for (var at = HEADER; at + 32 <= file.length;) {
       var frame = new FrameAt(at, bytes.getInt(at + 4), bytes.getLong(at + 8), bytes.getInt(at + 16),
-          bytes.getInt(at + 20), bytes.getInt(at + 24), bytes.get(at + 28), bytes.getInt(at));
+          bytes.getInt(at + 20), bytes.getInt(at + 24), bytes.get(at + 28), bytes.get(at + 29),
+          bytes.getInt(at));
       if (frame.type() == 0 || frame.length() < 0 || frame.length() > file.length - at - 32
           || frame.firstId() != expected || crcOfFrame(file, frame) != frame.checksum()) {
         return frames;
       }
-      require(bytes.get(at + 29) == 0 && bytes.getShort(at + 30) == 0, "a codec or flags");
+      require(frame.codec() == 0 || (frame.codec() == 1 && (frame.type() == 1 || frame.type() == 2)), "a codec");
+      require(bytes.getShort(at + 30) == 0, "flags");
       frames.add(frame);
       expected += frame.count();
       at = frame.end();

@@ -16,7 +16,9 @@ import static dev.holdfast.power.Step.truncateFrom;
 import static dev.holdfast.power.Step.truncateLastSegment;
 import static dev.holdfast.power.Step.writers;
 
+import dev.holdfast.Compression;
 import dev.holdfast.SyncPolicy;
+import dev.holdfast.compression.TinyLz4;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,5 +186,17 @@ class WorkloadsTest {
     explore("full disk", 4, small().build(), random -> List.of(append(A, 100), append("b", 100),
         fillDisk(A, random.nextInt(12_000), random.nextInt(1500)), append(A, 100), reopen(),
         fillDisk(A, random.nextInt(3000), random.nextInt(600)), append("b", 100)));
+  }
+
+  @Test
+  void compressedRecordsAndBatches() {
+    var compressed = small().compressor(new TinyLz4()).compression(Compression.LZ4).minCompressionSize(100)
+        .blockCacheSize(8192).syncPolicy(SyncPolicy.BATCH_ONLY).build();
+    explore("compressed", 4, compressed, random -> steps(24, i -> switch (random.nextInt(6)) {
+      case 0 -> batch(A, 1 + random.nextInt(9), random.nextInt(600));
+      case 1 -> truncateFrom(A, random.nextInt(5));
+      case 2 -> i % 2 == 0 ? reopen() : sync(A);
+      default -> append(A, random.nextInt(9000)); // some are larger than a segment before they are compressed
+    }));
   }
 }

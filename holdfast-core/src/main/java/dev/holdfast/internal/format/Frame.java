@@ -122,7 +122,7 @@ public final class Frame {
     }
     return switch (type) {
       case RECORD -> count == 1;
-      case BATCH -> count > 0 && payloadLength / Integer.BYTES >= count;
+      case BATCH -> count > 0 && (codec != CompressedPayload.NONE || payloadLength / Integer.BYTES >= count);
       case START -> count == 0 && payloadLength == StartFrame.PAYLOAD;
       case SEAL -> count == 0 && payloadLength >= Seal.FIXED + Seal.TRAILER;
       default -> count == 0;
@@ -184,6 +184,11 @@ public final class Frame {
     return codec;
   }
 
+  /** Returns whether its payload is compressed. */
+  public boolean isCompressed() {
+    return codec != CompressedPayload.NONE;
+  }
+
   /** Returns whether it holds records. */
   public boolean isData() {
     return type == RECORD || type == BATCH;
@@ -205,10 +210,9 @@ public final class Frame {
     if (flags != 0) {
       return "frame flags 0x" + Integer.toHexString(flags);
     }
-    return codec == 0 ? "" : "codec " + (codec & 0xFF) + switch (codec) {
-      case 1 -> " (LZ4)";
-      case 2 -> " (Zstandard)";
-      default -> "";
-    };
+    if (codec == CompressedPayload.NONE || (isData() && CompressedPayload.isKnown(codec))) {
+      return "";
+    }
+    return "codec " + (codec & 0xFF) + (isData() ? "" : " in a frame of type " + type);
   }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.internal.segment.Reaper;
 import dev.holdfast.internal.stream.Background;
 import dev.holdfast.internal.stream.BufferPool;
 import dev.holdfast.internal.stream.EngineStream;
+import dev.holdfast.internal.stream.FrameCompression;
 import dev.holdfast.internal.stream.ScratchPool;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
@@ -72,7 +73,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
     this.background = surroundings.background().get();
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
-        background, surroundings.clock(), surroundings.random());
+        new FrameCompression(options), background, surroundings.clock(), surroundings.random());
   }
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;

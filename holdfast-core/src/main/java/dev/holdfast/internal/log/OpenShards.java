@@ -1,5 +1,6 @@
 package dev.holdfast.internal.log;
 
+import dev.holdfast.Compression;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.StreamOptions;
@@ -210,7 +211,7 @@ public record OpenShards(Wal log, List<LogStream> shards, LogStream checkpoints)
   private static WalOptions checkpointOptions(WalOptions options, int shardCount) {
     return options.toBuilder().syncPolicy(SyncPolicy.STRICT).maxSegmentSize(CHECKPOINT_SEGMENT).maxRecordsPerSegment(0)
         .maxRecordSize(CheckpointRecord.maxSize(shardCount)).maxBatchSize(MAX_COMPACTION)
-        .completionExecutor(Runnable::run).build();
+        .compression(Compression.NONE).completionExecutor(Runnable::run).build();
   }
 
   private static void closeAfter(Throwable failure, Wal log) {

@@ -1,9 +1,11 @@
 package dev.holdfast.internal.recovery;
 
 import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.IndexEntries;
+import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads one segment through, validating every frame. Changes nothing. */
 public final class SegmentScanner {
   private static final int WINDOW = 1 << 17;
+  private static final long NO_STREAM = Names.hash(""); // what record logs have
 
   private final FileWindow window;
   private final LogFile file;
@@ -95,16 +98,15 @@ public final class SegmentScanner {
       unsupported = frame.unsupported();
       return false;
     }
+    if (frame.isCompressed() && header.nameHash() == NO_STREAM) {
+      unsupported = "compressed frames in a record log";
+      return false;
+    }
     return accept(at + Frame.HEADER);
   }
 
   private boolean accept(int payload) {
-    var misshapen = switch (frame.type()) {
-      case Frame.BATCH -> !BatchPayload.isValid(window.buffer(), payload, frame.payloadLength(), frame.count());
-      case Frame.SEAL -> Seal.decode(window.buffer(), payload, frame.payloadLength()) == null;
-      default -> false;
-    };
-    if (misshapen) {
+    if (!hasShape(payload)) {
       return false;
     }
     proved = Math.max(proved, frame.provedDurable());
@@ -125,5 +127,17 @@ public final class SegmentScanner {
       expected = frame.endId();
     }
     return true;
+  }
+
+  /** Returns whether the payload has the shape of its type; nothing is decompressed for it. */
+  private boolean hasShape(int payload) {
+    if (frame.isCompressed()) {
+      return CompressedPayload.isValid(window.buffer(), payload, frame, header.maxFrame());
+    }
+    return switch (frame.type()) {
+      case Frame.BATCH -> BatchPayload.isValid(window.buffer(), payload, frame.payloadLength(), frame.count());
+      case Frame.SEAL -> Seal.decode(window.buffer(), payload, frame.payloadLength()) != null;
+      default -> true;
+    };
   }
 }

@@ -154,6 +154,35 @@ final class GroupCommit {
     }
   }
 
+  /** Appends a compressed frame and waits until it is kept as promised; returns its first id. */
+  long append(Packed packed) {
+    Waiter waiter;
+    long id;
+    lock.lock();
+    try (packed) {
+      makeRoom(Frame.sizeOf(packed.length()), packed.count());
+      id = staging.add(packed);
+      waiter = leadOrWait(id + packed.count());
+    } finally {
+      lock.unlock();
+    }
+    await(waiter);
+    return id;
+  }
+
+  /** Appends a compressed frame; {@code result} makes the future's value from the first id. */
+  <T> void appendAsync(Packed packed, CompletableFuture<T> future, LongFunction<T> result) {
+    lock.lock();
+    try (packed) {
+      makeRoom(Frame.sizeOf(packed.length()), packed.count());
+      var id = staging.add(packed);
+      waiters.appended(Waiter.future(id + packed.count(), future, result.apply(id)));
+      haveLeader();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Waits until a frame of this size can be staged, beginning a segment or leading a commit if that is what it takes.
    * Called with the lock held, which may be let go meanwhile.

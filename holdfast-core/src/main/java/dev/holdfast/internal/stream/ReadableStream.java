@@ -29,11 +29,13 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
   final StreamView view;
   final WalOptions options;
   final RecordReader reader;
+  private final CompressedFrames compressed;
 
   ReadableStream(StreamView view, StreamContext context) {
     this.view = view;
     this.options = context.options();
-    this.reader = new RecordReader(view, context.scratches(), this::refresh);
+    this.compressed = new CompressedFrames(view, context);
+    this.reader = new RecordReader(view, context.scratches(), compressed, this::refresh);
   }
 
   /** Looks whether anything has changed, where nobody tells. */
@@ -127,7 +129,8 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
     checkId("fromId", fromId);
     view.checkOpen();
     refresh();
-    return new StreamCursor(view, fromId, options.readBufferSize(), this::atEnd, this::refresh, pollNanos());
+    return new StreamCursor(view, compressed, fromId, options.readBufferSize(), this::atEnd, this::refresh,
+        pollNanos());
   }
 
   @Override

@@ -22,6 +22,7 @@ final class RecordReader {
   static final int MAX_RETRIES = 10;
 
   private final ScratchPool scratches;
+  private final CompressedFrames compressed;
   private final Runnable refresh;
 
   /**
@@ -29,7 +30,8 @@ final class RecordReader {
    *
    * @param refresh looks whether anything has changed, before damage is believed
    */
-  RecordReader(StreamView view, ScratchPool scratches, Runnable refresh) {
+  RecordReader(StreamView view, ScratchPool scratches, CompressedFrames compressed, Runnable refresh) {
+    this.compressed = compressed;
     this.refresh = refresh;
     this.view = view;
     this.scratches = scratches;
@@ -43,8 +45,8 @@ final class RecordReader {
       if (found < 0) {
         return false;
       }
-      var at = recordAt(scratch, found, id);
-      visitor.visit(id, scratch.view(at, recordLength(scratch, found, id)));
+      var at = recordAt(scratch, id);
+      visitor.visit(id, scratch.view(at, recordLength(scratch, id)));
       return true;
     } finally {
       scratches.giveBack(scratch);
@@ -59,8 +61,8 @@ final class RecordReader {
       if (found < 0) {
         return null;
       }
-      var result = new byte[recordLength(scratch, found, id)];
-      scratch.bytes().get(recordAt(scratch, found, id), result);
+      var result = new byte[recordLength(scratch, id)];
+      scratch.content().get(recordAt(scratch, id), result);
       return result;
     } finally {
       scratches.giveBack(scratch);
@@ -120,24 +122,23 @@ final class RecordReader {
     }
   }
 
-  private static int recordAt(Scratch scratch, long offset, long id) {
+  private static int recordAt(Scratch scratch, long id) {
     var frame = scratch.frame();
-    var payload = scratch.payloadOf(offset);
     return frame.type() == Frame.RECORD
-        ? payload
-        : BatchPayload.offset(scratch.bytes(), payload, frame.count(), (int) (id - frame.firstId()));
+        ? scratch.contentAt()
+        : BatchPayload.offset(scratch.content(), scratch.contentAt(), frame.count(), (int) (id - frame.firstId()));
   }
 
-  private static int recordLength(Scratch scratch, long offset, long id) {
+  private static int recordLength(Scratch scratch, long id) {
     var frame = scratch.frame();
     return frame.type() == Frame.RECORD
-        ? frame.payloadLength()
-        : BatchPayload.length(scratch.bytes(), scratch.payloadOf(offset), (int) (id - frame.firstId()));
+        ? scratch.contentLength()
+        : BatchPayload.length(scratch.content(), scratch.contentAt(), (int) (id - frame.firstId()));
   }
 
   /**
-   * Has the validated frame with this record in {@code scratch} and returns its offset, or -1 if there is no such
-   * record.
+   * Has the validated frame with this record in {@code scratch}, decompressed, and returns its offset, or -1 if there
+   * is no such record.
    */
   private long find(long id, Scratch scratch) {
     for (var attempt = 0;; attempt++) {
@@ -183,19 +184,32 @@ final class RecordReader {
     return new WalIOException("cannot read " + segment.files().labelOf(segment.name()) + ": " + e.getMessage(), e);
   }
 
-  private static long findIn(SegmentList segments, int i, long id, Scratch scratch) throws IOException {
+  private long findIn(SegmentList segments, int i, long id, Scratch scratch) throws IOException {
     var segment = segments.get(i);
     var open = segment.acquire();
     try {
       segments.checkedEnd(i, id, open);
-      return frameOf(open, segment, id, scratch);
+      var offset = headerOf(open, segment, id, scratch);
+      if (scratch.frame().isCompressed()) {
+        compressed.read(scratch, open, segment, offset);
+      } else {
+        scratch.readFrame(open, segment, offset);
+      }
+      return offset;
     } finally {
       segment.release();
     }
   }
 
-  /** Has the validated frame with record {@code id} in {@code scratch}; returns its offset. */
+  /** Has the validated frame with record {@code id}, as it is stored, in {@code scratch}; returns its offset. */
   static long frameOf(OpenSegment open, Segment segment, long id, Scratch scratch) throws IOException {
+    var offset = headerOf(open, segment, id, scratch);
+    scratch.readFrame(open, segment, offset);
+    return offset;
+  }
+
+  /** Has the header of the frame with record {@code id} in {@code scratch}; returns its offset. */
+  private static long headerOf(OpenSegment open, Segment segment, long id, Scratch scratch) throws IOException {
     scratch.forget();
     var index = open.index();
     var entry = index.floor(id - segment.firstId());
@@ -208,7 +222,6 @@ final class RecordReader {
       }
       var frame = scratch.frame();
       if (id < frame.endId()) {
-        scratch.readFrame(open, segment, offset);
         return offset;
       }
       offset += frame.size();

@@ -3,6 +3,7 @@ package dev.holdfast.internal.stream;
 import dev.holdfast.ChecksumMismatchException;
 import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.internal.format.BatchPayload;
+import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.segment.OpenSegment;
@@ -16,6 +17,8 @@ import java.nio.ByteOrder;
  * before its records are handed out. Not safe for use by several threads.
  */
 final class Scratch {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final Frame frame = new Frame();
   private final FrameChecksum checksum = new FrameChecksum();
   private final int usual;
@@ -23,11 +26,20 @@ final class Scratch {
   private ByteBuffer readOnly;
   private long start;
   private int length;
+  // what the frame read last holds: its payload, or what that decompresses to
+  private ByteBuffer content;
+  private ByteBuffer contentView;
+  private int contentAt;
+  private int contentLength;
+  private ByteBuffer unpacked = NOTHING;
+  private ByteBuffer unpackedView = NOTHING;
 
   Scratch(int size) {
     this.usual = size;
     this.bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     this.readOnly = bytes.asReadOnlyBuffer();
+    this.content = bytes;
+    this.contentView = readOnly;
   }
 
   /** Forgets what was copied. */
@@ -35,9 +47,14 @@ final class Scratch {
     length = 0;
   }
 
-  /** Lets go of a buffer that a large frame needed. */
+  /** Lets go of buffers that a large frame needed, and of what is the cache's. */
   void shrink() {
     length = 0;
+    content = bytes;
+    contentView = readOnly;
+    if (unpacked.capacity() > usual) {
+      unpacked = NOTHING;
+    }
     if (bytes.capacity() > usual) {
       resize(usual);
     }
@@ -53,19 +70,57 @@ final class Scratch {
     return frame;
   }
 
-  /** Returns the buffer, little-endian. */
-  ByteBuffer bytes() {
-    return bytes;
+  /** Returns the buffer that has what the frame read last holds, little-endian; not to be changed. */
+  ByteBuffer content() {
+    return content;
   }
 
-  /** Returns a read-only view of part of the buffer; the same object every time until a larger frame comes. */
+  /** Returns where in {@link #content} that begins. */
+  int contentAt() {
+    return contentAt;
+  }
+
+  /** Returns its length: that of the payload, or of what that decompresses to. */
+  int contentLength() {
+    return contentLength;
+  }
+
+  /** Returns a read-only view of part of {@link #content}; the same object again and again while that fits it. */
   ByteBuffer view(int from, int size) {
-    return readOnly.limit(from + size).position(from);
+    return contentView.limit(from + size).position(from);
   }
 
-  /** Returns where in the buffer the payload of the frame at {@code offset} begins. */
-  int payloadOf(long offset) {
-    return (int) (offset - start) + Frame.HEADER;
+  /** Returns the compressed bytes of the frame validated last. */
+  ByteBuffer compressed() {
+    return bytes.duplicate().limit(contentAt + contentLength).position(contentAt + CompressedPayload.PREFIX);
+  }
+
+  /** Returns an empty buffer for so many bytes, the same one again and again while they fit it. */
+  ByteBuffer unpacked(int size) {
+    var buffer = unpacked;
+    if (buffer.capacity() < size) {
+      buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+      unpacked = buffer;
+      unpackedView = buffer.asReadOnlyBuffer();
+    }
+    return buffer.clear().limit(size);
+  }
+
+  /** Has what begins the buffer {@link #unpacked}, up to its limit, as content. */
+  void showUnpacked() {
+    show(unpacked, unpackedView);
+  }
+
+  /** Has a whole buffer, which others may read too, as content. */
+  void show(ByteBuffer decompressed) {
+    show(decompressed, decompressed.asReadOnlyBuffer());
+  }
+
+  private void show(ByteBuffer decompressed, ByteBuffer view) {
+    content = decompressed;
+    contentView = view;
+    contentAt = 0;
+    contentLength = decompressed.limit();
   }
 
   /**
@@ -97,7 +152,15 @@ final class Scratch {
       throw new UnsupportedFormatException(segment.files().labelOf(segment.name()) + " at offset " + offset + " uses "
           + frame.unsupported() + ", which this version does not have: use a newer version of the program");
     }
-    if (frame.type() == Frame.BATCH
+    content = bytes;
+    contentView = readOnly;
+    contentAt = at + Frame.HEADER;
+    contentLength = frame.payloadLength();
+    if (frame.isCompressed()) {
+      if (!CompressedPayload.isValid(bytes, contentAt, frame, open.header().maxFrame())) {
+        throw damaged(segment, offset, "the uncompressed length is impossible");
+      }
+    } else if (frame.type() == Frame.BATCH
         && !BatchPayload.isValid(bytes, at + Frame.HEADER, frame.payloadLength(), frame.count())) {
       throw damaged(segment, offset, "the lengths in the batch do not add up");
     }

@@ -86,6 +86,14 @@ final class Staging {
     return added(half, records.size(), length, true);
   }
 
+  /** Stages a compressed frame, for which there is room; returns its first id. */
+  long add(Packed packed) {
+    var segment = Objects.requireNonNull(chain.active());
+    var half = Objects.requireNonNull(filling);
+    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), packed);
+    return added(half, packed.count(), packed.uncompressedLength(), packed.type() == Frame.BATCH);
+  }
+
   private int timeIn(SegmentWriter segment) {
     return segment.timeField(context.clock().millis());
   }

@@ -68,6 +68,15 @@ final class StagingBuffer {
     finish(segment, at, length, records.size(), time);
   }
 
+  /** Adds a frame whose payload is compressed. */
+  void add(SegmentWriter segment, int unsynced, int time, Packed packed) {
+    var at = used;
+    Frame.putHeader(bytes, at, packed.length(), segment.placedId(), packed.count(), unsynced, time, packed.type());
+    bytes.put(at + Frame.CODEC, packed.codec());
+    bytes.put(at + Frame.HEADER, packed.bytes(), 0, packed.length());
+    finish(segment, at, packed.length(), packed.count(), time);
+  }
+
   private void finish(SegmentWriter segment, int at, int length, int count, int time) {
     var size = (int) Frame.sizeOf(length);
     for (var i = at + Frame.HEADER + length; i < at + size; i++) {

@@ -10,15 +10,16 @@ import java.util.random.RandomGenerator;
  * @param options the options, those of the stream applied
  * @param buffers staging buffers
  * @param scratches read buffers
+ * @param compression what frames that are compressed need
  * @param background threads
  * @param clock the time that records get
  * @param random where salts and stream ids come from; safe for use by many threads
  */
-public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches, Background background,
-    InstantSource clock, RandomGenerator random) {
+public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches,
+    FrameCompression compression, Background background, InstantSource clock, RandomGenerator random) {
 
   /** Returns the same with other options. */
   public StreamContext with(WalOptions other) {
-    return new StreamContext(other, buffers, scratches, background, clock, random);
+    return new StreamContext(other, buffers, scratches, compression, background, clock, random);
   }
 }

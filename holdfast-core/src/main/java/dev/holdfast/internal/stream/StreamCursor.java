@@ -27,6 +27,7 @@ final class StreamCursor implements RecordCursor {
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
   private final StreamView view;
+  private final CompressedFrames compressed;
   private final LongConsumer atEnd;
   private final Runnable refresh;
   private final long pollNanos;
@@ -64,8 +65,9 @@ final class StreamCursor implements RecordCursor {
    * @param refresh looks whether anything has changed
    * @param pollNanos how long to wait before looking again although nobody said that the end has moved
    */
-  StreamCursor(StreamView view, long fromId, int bufferSize, LongConsumer atEnd, Runnable refresh,
-      long pollNanos) {
+  StreamCursor(StreamView view, CompressedFrames compressed, long fromId, int bufferSize, LongConsumer atEnd,
+      Runnable refresh, long pollNanos) {
+    this.compressed = compressed;
     this.atEnd = atEnd;
     this.view = view;
     this.pollNanos = pollNanos;
@@ -216,6 +218,7 @@ final class StreamCursor implements RecordCursor {
               + (Math.min(segmentEnd, view.readableEnd()) - 1));
     }
     scratch.readFrame(open, in, offset);
+    compressed.unpack(scratch, open, in, offset);
     frameOffset = offset;
     frameEndOffset = offset + scratch.frame().size();
     frameChecksum = scratch.frame().checksum();
@@ -241,11 +244,13 @@ final class StreamCursor implements RecordCursor {
           checkChain(before, start, entered);
         }
       }
-      segment = entered;
+      frameOffset = -1;
+      var found = RecordReader.frameOf(open, entered, nextId, scratch);
+      compressed.unpack(scratch, open, entered, found);
+      segment = entered; // only now: if it is damaged, whoever asks again enters it again
       segmentEnd = end;
       segmentCreated = open.header().created();
-      frameOffset = -1;
-      frameOffset = RecordReader.frameOf(open, entered, nextId, scratch);
+      frameOffset = found;
       frameEndOffset = frameOffset + scratch.frame().size();
       frameChecksum = scratch.frame().checksum();
       readUpTo = limit;
@@ -310,14 +315,14 @@ final class StreamCursor implements RecordCursor {
   private void deliver() {
     var frame = scratch.frame();
     frameEndId = Math.min(Math.min(frame.endId(), segmentEnd), readUpTo);
-    var payload = scratch.payloadOf(frameOffset);
+    var payload = scratch.contentAt();
     if (frame.type() == Frame.RECORD) {
       recordAt = payload;
-      recordLength = frame.payloadLength();
+      recordLength = scratch.contentLength();
     } else {
       var index = (int) (nextId - frame.firstId());
-      recordAt = BatchPayload.offset(scratch.bytes(), payload, frame.count(), index);
-      recordLength = BatchPayload.length(scratch.bytes(), payload, index);
+      recordAt = BatchPayload.offset(scratch.content(), payload, frame.count(), index);
+      recordLength = BatchPayload.length(scratch.content(), payload, index);
     }
     delivered();
   }
@@ -328,7 +333,7 @@ final class StreamCursor implements RecordCursor {
       return;
     }
     recordAt += recordLength;
-    recordLength = BatchPayload.length(scratch.bytes(), scratch.payloadOf(frameOffset),
+    recordLength = BatchPayload.length(scratch.content(), scratch.contentAt(),
         (int) (nextId - scratch.frame().firstId()));
     delivered();
   }
@@ -368,7 +373,7 @@ final class StreamCursor implements RecordCursor {
   public byte[] copyPayload() {
     checkDelivered();
     var copy = new byte[recordLength];
-    scratch.bytes().get(recordAt, copy);
+    scratch.content().get(recordAt, copy);
     return copy;
   }
 

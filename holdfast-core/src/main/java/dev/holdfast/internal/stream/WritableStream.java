@@ -33,6 +33,8 @@ public final class WritableStream extends ReadableStream {
   private final StreamHome home;
   private final SegmentChain chain;
   private final GroupCommit commits;
+  private final Packer packer;
+  private final FrameCompression compression;
   private RecoveryReport recovery; // set before the stream is handed out
 
   private WritableStream(StreamHome home, StreamContext context) {
@@ -40,6 +42,8 @@ public final class WritableStream extends ReadableStream {
     this.home = home;
     this.chain = new SegmentChain(home, context, view, reader, this::tryClean);
     this.commits = new GroupCommit(context, view, chain);
+    this.compression = context.compression();
+    this.packer = new Packer(options, compression);
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
         Duration.ZERO, List.of());
   }
@@ -135,14 +139,19 @@ public final class WritableStream extends ReadableStream {
   public long append(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
     checkSize(length);
-    return commits.append(source, offset, length);
+    return appendNow(source, offset, length);
+  }
+
+  private long appendNow(byte[] source, int offset, int length) {
+    var packed = packer.pack(source, offset, length); // before the stream's lock is taken
+    return packed == null ? commits.append(source, offset, length) : commits.append(packed);
   }
 
   @Override
   public long append(ByteBuffer record) {
     checkSize(record.remaining());
     if (record.hasArray()) {
-      var id = commits.append(record.array(), record.arrayOffset() + record.position(), record.remaining());
+      var id = appendNow(record.array(), record.arrayOffset() + record.position(), record.remaining());
       record.position(record.limit());
       return id;
     }
@@ -160,7 +169,12 @@ public final class WritableStream extends ReadableStream {
     var future = new CompletableFuture<Long>();
     try {
       checkSize(length);
-      commits.appendAsync(source, offset, length, future);
+      var packed = packer.pack(source, offset, length);
+      if (packed == null) {
+        commits.appendAsync(source, offset, length, future);
+      } else {
+        commits.appendAsync(packed, future, id -> id);
+      }
     } catch (WalException e) {
       future.completeExceptionally(e);
     }
@@ -190,7 +204,8 @@ public final class WritableStream extends ReadableStream {
     if (batch.isEmpty()) {
       return nothing();
     }
-    var first = commits.appendBatch(batch, size);
+    var packed = packer.pack(batch, size);
+    var first = packed == null ? commits.appendBatch(batch, size) : commits.append(packed);
     return new IdRange(first, first + batch.size());
   }
 
@@ -203,12 +218,21 @@ public final class WritableStream extends ReadableStream {
       if (batch.isEmpty()) {
         future.complete(nothing());
       } else {
-        commits.appendBatchAsync(batch, size, future, first -> new IdRange(first, first + batch.size()));
+        appendBatchNow(batch, size, future);
       }
     } catch (WalException e) {
       future.completeExceptionally(e);
     }
     return future;
+  }
+
+  private void appendBatchNow(List<byte[]> batch, int size, CompletableFuture<IdRange> future) {
+    var packed = packer.pack(batch, size);
+    if (packed == null) {
+      commits.appendBatchAsync(batch, size, future, first -> new IdRange(first, first + batch.size()));
+    } else {
+      commits.appendAsync(packed, future, first -> new IdRange(first, first + batch.size()));
+    }
   }
 
   private IdRange nothing() {
@@ -267,7 +291,9 @@ public final class WritableStream extends ReadableStream {
       if (id > view.visibleEnd()) {
         throw new IllegalArgumentException("id must be at most " + view.visibleEnd() + ", the next one, not " + id);
       }
-      return chain.exists() ? chain.truncateBefore(id) : new IdRange(0, 0);
+      var removed = chain.exists() ? chain.truncateBefore(id) : new IdRange(0, 0);
+      compression.forget(view, 0, removed.end());
+      return removed;
     });
   }
 
@@ -285,6 +311,7 @@ public final class WritableStream extends ReadableStream {
       }
       var cut = chain.truncateFrom(id, () -> commits.cutAt(id));
       chain.publishState();
+      compression.forget(view, id, Long.MAX_VALUE);
       return cut;
     });
   }
@@ -401,6 +428,7 @@ public final class WritableStream extends ReadableStream {
     commits.refuseAppends();
     var problems = new ArrayList<WalException>();
     view.delete();
+    compression.forget(view, 0, Long.MAX_VALUE);
     run(problems, chain::close);
     home.delete();
   }
