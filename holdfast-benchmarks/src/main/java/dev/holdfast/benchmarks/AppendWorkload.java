@@ -29,7 +29,7 @@ final class AppendWorkload extends Workload {
   int[] sizes = {128, 1024, 16384};
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("append", "one record at a time, durable when it returns (STRICT)");
     for (int size : sizes) {
       for (ThreadKind kind : kinds) {

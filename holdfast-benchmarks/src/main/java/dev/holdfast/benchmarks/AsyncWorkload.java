@@ -21,7 +21,7 @@ final class AsyncWorkload extends Workload {
   int[] sizes = {128, 1024, 16384};
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("async", "append under ASYNC (not synced), one thread");
     for (int size : sizes) {
       measureUnsynced(session, size);

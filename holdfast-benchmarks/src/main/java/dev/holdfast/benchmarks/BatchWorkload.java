@@ -19,7 +19,7 @@ final class BatchWorkload extends Workload {
   int size = 128;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("batch", "one batch at a time, durable when it returns (STRICT), one thread");
     for (int count : counts) {
       measure(session, count);

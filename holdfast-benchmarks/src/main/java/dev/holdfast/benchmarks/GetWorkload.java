@@ -28,7 +28,7 @@ final class GetWorkload extends Workload {
   ReadStrategy strategy = ReadStrategy.MMAP;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("get", "by random id of " + records + " records of " + Tables.bytes(size)
         + ", checksum verified each time, one thread");
     measure(session, false);

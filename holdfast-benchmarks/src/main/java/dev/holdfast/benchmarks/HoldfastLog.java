@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param wal the log
  * @param stream the stream
  */
-record HoldfastLog(Wal wal, LogStream stream) implements Closeable {
+public record HoldfastLog(Wal wal, LogStream stream) implements Closeable {
   private static final String STREAM = "measured";
 
   /** Opens a log with the default options but for the sync policy. */
@@ -22,7 +22,7 @@ record HoldfastLog(Wal wal, LogStream stream) implements Closeable {
   }
 
   /** Opens a log. */
-  static HoldfastLog open(Path directory, WalOptions options) {
+  public static HoldfastLog open(Path directory, WalOptions options) {
     Wal wal = Wal.open(directory, options);
     return new HoldfastLog(wal, wal.stream(STREAM));
   }

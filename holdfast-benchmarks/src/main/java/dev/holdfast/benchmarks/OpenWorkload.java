@@ -34,7 +34,7 @@ final class OpenWorkload extends Workload {
   Circumstances[] circumstances = Circumstances.values();
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("open", "a log of " + Tables.bytes(bytes) + " in segments of " + Tables.bytes(segmentSize)
         + " after kill -9 of its writer");
     for (int size : sizes) {

@@ -14,7 +14,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** The programs that are compared at one setting, with their files, which are removed afterwards. */
-final class Programs implements Closeable {
+public final class Programs implements Closeable {
   private final Scratch scratch;
   private final List<Contender> contenders = new ArrayList<>();
   private final Deque<Closeable> resources = new ArrayDeque<>();
@@ -24,34 +24,39 @@ final class Programs implements Closeable {
   }
 
   /** Returns an empty set of programs. */
-  static Programs in(Session session) throws IOException {
+  public static Programs in(Session session) throws IOException {
     return new Programs(session.scratch());
   }
 
   /** Returns a path for a program's files. */
-  Path path(String name) {
+  public Path path(String name) {
     return scratch.resolve(name);
   }
 
   /** Sees to it that something is closed before the files are removed. */
-  <T extends Closeable> T closing(T resource) {
+  public <T extends Closeable> T closing(T resource) {
     resources.push(resource);
     return resource;
   }
 
   /** Adds a program. */
-  void add(String name, Operation operation) {
-    contenders.add(new Contender(name, operation));
+  public void add(String name, Operation operation) {
+    contenders.add(Contender.of(name, operation));
+  }
+
+  /** Adds a program that has something left to do after each round, which is not measured. */
+  public void add(String name, Operation operation, Operation afterRound) {
+    contenders.add(new Contender(name, operation, afterRound));
   }
 
   /** Adds a limit program that appends this record over and over. */
-  void add(String name, Appender appender, byte[] record) {
+  public void add(String name, Appender appender, byte[] record) {
     closing(appender);
     add(name, _ -> appender.append(record));
   }
 
   /** Measures them in turn, in the order they were added. */
-  List<Series> takeTurns(Load load, int rounds) throws Exception {
+  public List<Series> takeTurns(Load load, int rounds) throws Exception {
     return Series.takeTurns(contenders, load, rounds);
   }
 

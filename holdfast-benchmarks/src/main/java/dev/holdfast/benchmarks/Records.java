@@ -3,11 +3,11 @@ package dev.holdfast.benchmarks;
 import java.util.Random;
 
 /** The records that are appended. */
-final class Records {
+public final class Records {
   private Records() {}
 
   /** Returns a record of this size that does not compress. */
-  static byte[] ofSize(int bytes) {
+  public static byte[] ofSize(int bytes) {
     byte[] record = new byte[bytes];
     new Random(bytes).nextBytes(record);
     return record;

@@ -26,7 +26,7 @@ final class RotationWorkload extends Workload {
   int size = 1024;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("rotation", "times of single appends of " + Tables.bytes(size) + ", one thread");
     for (SyncPolicy policy : List.of(SyncPolicy.ASYNC, SyncPolicy.STRICT)) {
       for (long segmentSize : segmentSizes) {

@@ -23,7 +23,7 @@ final class ScanWorkload extends Workload {
   int[] sizes = {128, 1024, 16384};
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("scan", "all records in order, checksums verified, one thread, in the page cache");
     for (int size : sizes) {
       measure(session, size);

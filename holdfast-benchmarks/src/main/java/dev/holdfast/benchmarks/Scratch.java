@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path where it is
  */
-record Scratch(Path path) implements Closeable {
+public record Scratch(Path path) implements Closeable {
 
   /** Creates a new one inside of {@code parent}. */
-  static Scratch in(Path parent) throws IOException {
+  public static Scratch in(Path parent) throws IOException {
     return new Scratch(Files.createTempDirectory(parent, "run-"));
   }
 
   /** Returns a path inside. */
-  Path resolve(String name) {
+  public Path resolve(String name) {
     return path.resolve(name);
   }
 
@@ -46,7 +46,7 @@ record Scratch(Path path) implements Closeable {
   }
 
   /** Removes a directory and everything in it. */
-  static void remove(Path directory) throws IOException {
+  public static void remove(Path directory) throws IOException {
     Files.walkFileTree(directory, new SimpleFileVisitor<>() {
       @Override
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -9,15 +9,15 @@ import java.io.IOException;
  * @param settings what it was told
  * @param report where its figures go
  */
-record Session(Settings settings, Report report) {
+public record Session(Settings settings, Report report) {
 
   /** Returns a new directory for files. */
-  Scratch scratch() throws IOException {
+  public Scratch scratch() throws IOException {
     return Scratch.in(settings.directory);
   }
 
   /** Returns whether Holdfast is to be measured, not the limits alone. */
-  boolean measuresHoldfast() {
+  public boolean measuresHoldfast() {
     return !settings.limitsOnly;
   }
 }

@@ -8,8 +8,11 @@ import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** What every workload can be told. */
-final class Settings {
+public final class Settings {
   private static final long BYTES_PER_ROUND = 128L << 20;
+
+  /** Creates it, to be filled in from the command line. */
+  Settings() {}
 
   @Option(names = "--dir", paramLabel = "DIR", description = "Where to put the files, on the disk to measure. Default: "
       + "${DEFAULT-VALUE}; what is put there is removed.")
@@ -36,8 +39,28 @@ final class Settings {
   @Option(names = "--json", description = "Print one JSON object instead of the tables, which go to standard error.")
   boolean json;
 
+  /** Returns how many rounds of each program count. */
+  public int rounds() {
+    return rounds;
+  }
+
+  /** Returns the length of a round. */
+  public Duration round() {
+    return Duration.ofMillis(millis);
+  }
+
+  /** Returns the size of the file that a limit program appends to, in bytes. */
+  public long limitFileSize() {
+    return limitFileSize;
+  }
+
+  /** Returns the limit programs' channel. */
+  public ChannelKind channel() {
+    return channel;
+  }
+
   /** Returns a load with the length of a round, and at most as many operations as write a bounded number of bytes. */
-  Load load(ThreadKind kind, int threads, int bytesPerOperation, Load.Timing timing) {
+  public Load load(ThreadKind kind, int threads, int bytesPerOperation, Load.Timing timing) {
     long operations = Math.max(1, BYTES_PER_ROUND / Math.max(1, bytesPerOperation));
     return new Load(kind, threads, Duration.ofMillis(millis), operations, timing);
   }

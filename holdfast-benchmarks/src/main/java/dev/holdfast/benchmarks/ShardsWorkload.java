@@ -39,7 +39,7 @@ final class ShardsWorkload extends Workload {
   int checkpoints = 10_000;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("shards", SHARDS + " shards, records of " + SIZE + " B, one thread");
     if (session.measuresHoldfast()) {
       measureRouting(session);

@@ -33,7 +33,7 @@ final class StreamsWorkload extends Workload {
   int threads = 8;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("streams", streams + " streams with one record each, STRICT");
     if (!session.measuresHoldfast()) {
       return;

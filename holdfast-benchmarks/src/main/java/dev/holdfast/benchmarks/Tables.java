@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The rows that several workloads have alike. */
-final class Tables {
+public final class Tables {
   private Tables() {}
 
   /** Adds a row for each series, the times of one operation first; ratios are to the first series. */
@@ -42,13 +42,13 @@ final class Tables {
   }
 
   /** Returns a setting in words. */
-  static String setting(ThreadKind kind, int threads, int recordSize) {
+  public static String setting(ThreadKind kind, int threads, int recordSize) {
     String kindName = kind.name().toLowerCase(Locale.ROOT);
     return threads + " " + kindName + (threads == 1 ? " thread, " : " threads, ") + bytes(recordSize);
   }
 
   /** Returns a size in words. */
-  static String bytes(long size) {
+  public static String bytes(long size) {
     if (size >= 1 << 20 && size % (1 << 20) == 0) {
       return (size >> 20) + " MiB";
     }

@@ -21,7 +21,7 @@ final class TargetsWorkload extends Workload {
   private static final double OPEN_NANOS = 60_000_000;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("append", "one record at a time, durable when it returns (STRICT)");
     for (ThreadKind kind : ThreadKind.values()) {
       measureLatency(session, kind);

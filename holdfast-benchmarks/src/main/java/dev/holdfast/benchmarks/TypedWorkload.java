@@ -41,7 +41,7 @@ final class TypedWorkload extends Workload {
   };
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     session.report().begin("typed", "entries of " + (25 + TEXT - 1) + " B, ASYNC, one thread");
     if (session.measuresHoldfast()) {
       measureAppending(session);

@@ -11,13 +11,16 @@ import picocli.CommandLine.Mixin;
 
 /** A command that measures something and reports it. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
-abstract class Workload implements Callable<Integer> {
+public abstract class Workload implements Callable<Integer> {
+
+  /** Creates it, to be filled in from the command line. */
+  protected Workload() {}
 
   @Mixin
   Settings settings = new Settings();
 
   /** Measures, and puts what it finds into the session's report. */
-  abstract void measure(Session session) throws Exception;
+  protected abstract void measure(Session session) throws Exception;
 
   @Override
   public final Integer call() throws Exception {

@@ -10,10 +10,12 @@ import java.nio.file.Path;
  */
 public final class LimitScan {
   private final Path path;
+  private final Source source;
   private final ByteBuffer buffer;
 
-  private LimitScan(Path path, int bufferSize) {
+  private LimitScan(Path path, Source source, int bufferSize) {
     this.path = path;
+    this.source = source;
     this.buffer = Frames.buffer(bufferSize);
   }
 
@@ -21,17 +23,22 @@ public final class LimitScan {
   public static LimitScan create(Path path, long fileSize, long filledSize, int recordSize, int bufferSize)
       throws IOException {
     FilledFile.create(path, fileSize, filledSize, recordSize);
-    return new LimitScan(path, bufferSize);
+    return of(path, bufferSize);
   }
 
   /** Returns the program for a file created before. */
   static LimitScan of(Path path, int bufferSize) {
-    return new LimitScan(path, bufferSize);
+    return new LimitScan(path, ChannelKind.FILE::open, bufferSize);
+  }
+
+  /** Returns the program for the same file that copies from a mapping of it instead. */
+  public LimitScan mapped() {
+    return new LimitScan(path, MappedFile::open, buffer.capacity());
   }
 
   /** Reads the file. */
   public Scanned scan() throws IOException {
-    try (RawChannel channel = ChannelKind.FILE.open(path)) {
+    try (RawChannel channel = source.open(path)) {
       return scan(channel);
     }
   }
@@ -53,6 +60,12 @@ public final class LimitScan {
       }
       position += at;
     }
+  }
+
+  /** From what is read. */
+  @FunctionalInterface
+  private interface Source {
+    RawChannel open(Path path) throws IOException;
   }
 
   /**

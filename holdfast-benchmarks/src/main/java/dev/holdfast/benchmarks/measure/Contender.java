@@ -5,5 +5,12 @@ package dev.holdfast.benchmarks.measure;
  *
  * @param name what it is called in the report
  * @param operation what it does over and over
+ * @param afterRound what it does once after each round, before others have their turn; not measured
  */
-public record Contender(String name, Operation operation) {}
+public record Contender(String name, Operation operation, Operation afterRound) {
+
+  /** Returns one that has nothing to do after a round. */
+  public static Contender of(String name, Operation operation) {
+    return new Contender(name, operation, _ -> {});
+  }
+}

@@ -7,7 +7,7 @@ public enum Unit {
   /** A time; kept in ns. */
   TIME("_ns") {
     @Override
-    String format(double nanos) {
+    public String format(double nanos) {
       if (nanos < 1e3) {
         return digits(nanos) + " ns";
       }
@@ -20,7 +20,7 @@ public enum Unit {
   /** How many in a second. */
   RATE("_per_second") {
     @Override
-    String format(double perSecond) {
+    public String format(double perSecond) {
       if (perSecond < 1e3) {
         return digits(perSecond) + " /s";
       }
@@ -30,7 +30,7 @@ public enum Unit {
   /** A size; kept in bytes. */
   SIZE("_bytes") {
     @Override
-    String format(double bytes) {
+    public String format(double bytes) {
       if (bytes < 1 << 10) {
         return digits(bytes) + " B";
       }
@@ -43,14 +43,14 @@ public enum Unit {
   /** A number of things. */
   COUNT("") {
     @Override
-    String format(double count) {
+    public String format(double count) {
       return count == Math.rint(count) ? String.format(Locale.ROOT, "%.0f", count) : digits(count);
     }
   },
   /** One figure divided by another. */
   RATIO("") {
     @Override
-    String format(double ratio) {
+    public String format(double ratio) {
       return String.format(Locale.ROOT, "%.2f", ratio);
     }
   };
@@ -62,7 +62,7 @@ public enum Unit {
   }
 
   /** Returns the figure for people. */
-  abstract String format(double value);
+  public abstract String format(double value);
 
   /** Returns what is put behind the name of a figure in JSON. */
   String jsonSuffix() {

@@ -1,0 +1,50 @@
+package dev.holdfast.benchmarks.comparison;
+
+import dev.holdfast.benchmarks.Session;
+import dev.holdfast.benchmarks.peer.Ability;
+import dev.holdfast.benchmarks.peer.Peer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** All workloads that peers are compared by. */
+final class Comparisons {
+  private Comparisons() {}
+
+  /** One workload. */
+  interface Comparison {
+
+    /** Returns its name on the command line and in file names. */
+    String name();
+
+    /** Returns what is done, for the title. */
+    String description();
+
+    /** Measures it. */
+    void measure(Context context, Outcome outcome) throws Exception;
+  }
+
+  /**
+   * What a workload needs to know.
+   *
+   * @param session the run
+   * @param peers Holdfast, if it is measured, and the chosen peers, as far as they can be used here
+   * @param records how many records there are to read
+   * @param sustained how long it is appended without a pause
+   * @param rotations how many rotations are watched
+   */
+  record Context(Session session, List<Peer> peers, int records, Duration sustained, int rotations) {
+
+    /** Returns those that can do all of this. */
+    List<Peer> usable(Set<Ability> needed) {
+      return peers.stream().filter(peer -> peer.abilities().containsAll(needed)).toList();
+    }
+  }
+
+  /** Returns all of them. */
+  static List<Comparison> all() {
+    return List.of(new DurableComparison(), new BatchComparison(), new AsyncComparison(), new SustainedComparison(),
+        new ScanComparison(), new GetComparison(), new TailComparison(), new RotationComparison(),
+        new SpaceComparison(), new AllocationComparison());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.benchmarks.comparison;
+
+import dev.holdfast.benchmarks.Records;
+import dev.holdfast.benchmarks.Settings;
+import dev.holdfast.benchmarks.Tables;
+import dev.holdfast.benchmarks.comparison.Comparisons.Comparison;
+import dev.holdfast.benchmarks.comparison.Comparisons.Context;
+import dev.holdfast.benchmarks.comparison.Contest.Turn;
+import dev.holdfast.benchmarks.limit.LimitAppend;
+import dev.holdfast.benchmarks.limit.LimitGroupCommit;
+import dev.holdfast.benchmarks.limit.LimitGroupCommit.Gathering;
+import dev.holdfast.benchmarks.measure.Load;
+import dev.holdfast.benchmarks.measure.ThreadKind;
+import dev.holdfast.benchmarks.peer.Guarantee;
+import dev.holdfast.benchmarks.peer.Shape;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** Appends of one record each, durable when they return. */
+final class DurableComparison implements Comparison {
+  private static final int SIZE = 128;
+
+  private record Threads(ThreadKind kind, int count) {}
+
+  private static final List<Threads> SETTINGS = List.of(new Threads(ThreadKind.PLATFORM, 1),
+      new Threads(ThreadKind.PLATFORM, 8), new Threads(ThreadKind.VIRTUAL, 64), new Threads(ThreadKind.VIRTUAL, 1000));
+
+  @Override
+  public String name() {
+    return "durable";
+  }
+
+  @Override
+  public String description() {
+    return "one record of 128 B at a time, durable when the append returns, one log";
+  }
+
+  @Override
+  public void measure(Context context, Outcome outcome) throws Exception {
+    for (Threads threads : SETTINGS) {
+      try (Contest contest = Contest.in(context)) {
+        byte[] record = Records.ofSize(SIZE);
+        addLimits(contest, threads.count(), record);
+        contest.logs(Guarantee.DURABLE, Shape.ofRecords(SIZE), Set.of(), log -> Turn.of(_ -> log.append(record)));
+        Load load = contest.session().settings().load(threads.kind(), threads.count(), SIZE, Load.Timing.EACH);
+        outcome.add(Tables.setting(threads.kind(), threads.count(), SIZE), contest.takeTurns(load), Measure.rate(1));
+      }
+    }
+  }
+
+  private static void addLimits(Contest contest, int threads, byte[] record) throws IOException {
+    Settings settings = contest.session().settings();
+    if (threads == 1) {
+      contest.limit("write + fdatasync", LimitAppend.synced(contest.path("limit-append"), settings.limitFileSize(),
+          record.length, settings.channel()), record);
+    } else {
+      addGroupCommit(contest, threads, record, Gathering.NONE, "group commit");
+      addGroupCommit(contest, threads, record, Gathering.YIELD, "group commit, yielding");
+    }
+  }
+
+  private static void addGroupCommit(Contest contest, int threads, byte[] record, Gathering gathering, String name)
+      throws IOException {
+    Settings settings = contest.session().settings();
+    contest.limit(name, LimitGroupCommit.create(contest.path("limit-" + gathering), settings.limitFileSize(), threads,
+        record.length, settings.channel(), gathering), record);
+  }
+}
