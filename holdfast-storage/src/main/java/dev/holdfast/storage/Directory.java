@@ -65,6 +65,16 @@ public interface Directory {
    */
   LogFile create(String name, long size) throws IOException;
 
+  /**
+   * Creates a file as {@link #create} does, that is to replace {@code model}: whoever may do what with that file may do
+   * it with this one, from the beginning, as far as the backend knows such things. Here: it does not.
+   *
+   * @param model an existing file
+   */
+  default LogFile createLike(String model, String name, long size) throws IOException {
+    return create(name, size);
+  }
+
   /** Opens the existing file {@code name}. */
   LogFile open(String name, Access access) throws IOException;
 

@@ -155,12 +155,46 @@ public final class FsDirectory implements Directory {
 
   @Override
   public LogFile create(String name, long size) throws IOException {
+    Path child = resolve(name);
+    requireSize(size);
+    return filled(FsFile.create(child), child, size, _ -> {});
+  }
+
+  /**
+   * {@inheritDoc} Permissions are kept, owner and group if this process may set them; access control lists and other
+   * extended attributes are not.
+   */
+  @Override
+  public LogFile createLike(String model, String name, long size) throws IOException {
+    Path child = resolve(name);
+    requireSize(size);
+    FileRights rights;
+    try {
+      rights = FileRights.of(resolve(model));
+    } catch (IOException e) {
+      throw SystemErrors.of(child, e);
+    }
+    return filled(FsFile.create(child, rights.forCreation()), child, size, rights::giveTo);
+  }
+
+  private static void requireSize(long size) {
     if (size < 0) {
       throw new IllegalArgumentException("size must not be negative: " + size);
     }
-    Path child = resolve(name);
-    FsFile file = FsFile.create(child);
+  }
+
+  /** What is done to a new file before anything is in it. */
+  private interface Preparation {
+    void prepare(Path path) throws IOException;
+  }
+
+  private static LogFile filled(FsFile file, Path child, long size, Preparation preparation) throws IOException {
     try {
+      try {
+        preparation.prepare(child);
+      } catch (IOException e) {
+        throw SystemErrors.of(child, e);
+      }
       fillWithZeros(file, size);
       return file;
     } catch (IOException | RuntimeException | Error e) {

@@ -14,6 +14,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -61,10 +62,10 @@ final class FsFile implements LogFile {
   }
 
   /** Creates an empty file, which must not exist yet. */
-  static FsFile create(Path path) throws IOException {
+  static FsFile create(Path path, FileAttribute<?>... attributes) throws IOException {
     try {
       AsynchronousFileChannel channel = openChannel(path,
-          Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+          Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE), attributes);
       try {
         Object fileKey = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         return new FsFile(path, Access.READ_WRITE, fileKey, channel);
@@ -78,8 +79,9 @@ final class FsFile implements LogFile {
   }
 
   /** Opens a channel that interrupts do not close. */
-  static AsynchronousFileChannel openChannel(Path path, Set<? extends OpenOption> options) throws IOException {
-    return AsynchronousFileChannel.open(path, options, CallingThread.INSTANCE);
+  static AsynchronousFileChannel openChannel(Path path, Set<? extends OpenOption> options,
+      FileAttribute<?>... attributes) throws IOException {
+    return AsynchronousFileChannel.open(path, options, CallingThread.INSTANCE, attributes);
   }
 
   private static Set<OpenOption> options(Access access) {

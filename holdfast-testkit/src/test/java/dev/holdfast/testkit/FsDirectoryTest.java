@@ -48,6 +48,26 @@ class FsDirectoryTest extends DirectoryContract {
 
   @Test
   @EnabledOnOs(OS.LINUX)
+  void aFileThatReplacesAnotherHasItsPermissionsAndNobodyHasMoreBefore() throws IOException {
+    for (String permissions : List.of("rw-------", "rw-rw-rw-", "r--r-----", "rwxr-xr-x")) {
+      dir().create("model", 0).close();
+      Files.setPosixFilePermissions(temporary.resolve("model"), PosixFilePermissions.fromString(permissions));
+      try (LogFile file = dir().createLike("model", "new", 5000)) {
+        assertEquals(5000, file.size());
+        assertEquals(permissions,
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(temporary.resolve("new"))));
+      }
+      assertThrows(FileAlreadyExistsException.class, () -> dir().createLike("model", "new", 1));
+      dir().delete("new");
+      dir().delete("model");
+    }
+    assertThrows(NoSuchFileException.class, () -> dir().createLike("model", "new", 1));
+    assertThrows(IllegalArgumentException.class, () -> dir().createLike("model", "new", -1));
+    assertFalse(dir().exists("new"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
   void createdFilesAreNotSparse() throws Exception {
     int size = 9 * 1024 * 1024 + 5000;
     try (LogFile file = dir().create("f", size)) {
