@@ -24,6 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every bit of a small record log flipped, every length it can be cut to: the right records, or an exception. Fewer
@@ -31,12 +33,15 @@ import org.junit.jupiter.api.Test;
  */
 class RecordLogDamageTest {
   private static final String NAME = "log";
+  private static final int WATERMARK = 4096;
   private static final List<String> RECORDS = List.of("first", "", "a", "bb", "ccc", "a record of another life",
       "last");
 
-  /** A log that was opened twice; its last mark is at {@link #mark}. */
+  /** A log that was opened twice; its frames end at {@link #end}. */
   private byte[] whole = {};
-  private int mark;
+  /** The same as a power loss leaves it right behind the last sync, without a watermark for the last record. */
+  private byte[] withoutWatermark = {};
+  private int end;
 
   @BeforeEach
   void write() throws IOException {
@@ -46,30 +51,20 @@ class RecordLogDamageTest {
       log.append(bytes(RECORDS.get(1)));
       log.appendBatch(bytes(RECORDS.subList(2, 5)));
     }
+    byte[] before;
     try (var log = RecordLog.open(directory, NAME)) {
       log.append(bytes(RECORDS.get(5)));
+      before = directory.read(NAME, 1 << 20);
       log.append(bytes(RECORDS.get(6)));
     }
     whole = directory.read(NAME, 1 << 20);
-    mark = lastNonZero(whole) / Frame.HEADER * Frame.HEADER;
-    while (whole[mark + Frame.TYPE] != Frame.MARK) {
-      mark -= Frame.ALIGNMENT;
+    withoutWatermark = before.clone();
+    System.arraycopy(whole, 0, withoutWatermark, 0, WATERMARK);
+    end = WATERMARK;
+    while (whole[end - 1] == 0) {
+      end--;
     }
-  }
-
-  private static int lastNonZero(byte[] bytes) {
-    var i = bytes.length - 1;
-    while (bytes[i] == 0) {
-      i--;
-    }
-    return i;
-  }
-
-  /** Returns the log as a power loss leaves it right behind the last sync. */
-  private byte[] withoutMark() {
-    var bytes = whole.clone();
-    Arrays.fill(bytes, mark, mark + Frame.HEADER, (byte) 0);
-    return bytes;
+    end = (end + Frame.ALIGNMENT - 1) & -Frame.ALIGNMENT;
   }
 
   // ---- sweeps
@@ -84,10 +79,9 @@ class RecordLogDamageTest {
   }
 
   @Test
-  void whicheverBitIsFlippedWithoutAMarkNoRecordIsWrongAndAtMostTheLastIsMissing() throws IOException {
-    var damaged = withoutMark();
-    for (var bit = 0; bit < (mark + 100) * Byte.SIZE; bit++) {
-      examine(flipped(damaged, bit), RECORDS.size() - 1, "bit " + bit);
+  void whicheverBitIsFlippedBeforeTheWatermarkIsWrittenNoRecordIsWrongAndAtMostTheLastIsMissing() throws IOException {
+    for (var bit = 0; bit < (end + 100) * Byte.SIZE; bit++) {
+      examine(flipped(withoutWatermark, bit), RECORDS.size() - 1, "bit " + bit);
     }
   }
 
@@ -95,17 +89,53 @@ class RecordLogDamageTest {
   void whateverLengthALogIsCutToItIsRefused() throws IOException {
     for (var length = 0; length < whole.length; length++) {
       assertTrue(examine(Arrays.copyOf(whole, length), RECORDS.size(), "length " + length), "length " + length);
-      assertTrue(examine(Arrays.copyOf(withoutMark(), length), RECORDS.size(), "length " + length),
-          "length " + length + " without a mark");
+      assertTrue(examine(Arrays.copyOf(withoutWatermark, length), RECORDS.size(), "length " + length),
+          "length " + length + " before the watermark is written");
     }
   }
 
   @Test
   void whateverIsOverwrittenWithZerosNoRecordIsMissingUnnoticed() throws IOException {
-    for (var at = 8; at < mark; at += Frame.ALIGNMENT) { // without its first 16 bytes it is no record log at all
+    for (var at = 0; at < whole.length; at += Frame.ALIGNMENT) {
       var damaged = whole.clone();
-      Arrays.fill(damaged, at, Math.min(mark, at + 64), (byte) 0);
+      Arrays.fill(damaged, at, Math.min(whole.length, at + 64), (byte) 0);
       examine(damaged, RECORDS.size(), "64 zeros at " + at);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void aDamagedSectorWithTheLastRecordsAndWhatVouchesForThemWasTakenForATornTail(int size) throws IOException {
+    for (var log : List.of(whole, written(10, 700), written(30, 700), written(3, 20_000), written(2, 3_000))) {
+      for (var at = 0; at < log.length; at += size) {
+        for (var value : List.of((byte) 0, (byte) 0xA5)) {
+          var damaged = log.clone();
+          Arrays.fill(damaged, at, at + size, value);
+          assertTrue(isWholeOrRefused(damaged, log), size + " bytes of " + value + " at " + at + " of " + log.length);
+        }
+      }
+    }
+  }
+
+  private static byte[] written(int count, int length) throws IOException {
+    var directory = new MemoryDirectory();
+    try (var log = RecordLog.open(directory, NAME)) {
+      Records.some(count, length).forEach(record -> log.append(bytes(record)));
+    }
+    return directory.read(NAME, 1 << 20);
+  }
+
+  private static boolean isWholeOrRefused(byte[] damaged, byte[] undamaged) throws IOException {
+    List<String> expected;
+    try (var log = RecordLog.openReadOnly(directoryWith(undamaged), NAME)) {
+      expected = Records.of(log);
+    }
+    var directory = directoryWith(damaged);
+    try (var log = RecordLog.open(directory, NAME)) {
+      return Records.of(log).equals(expected);
+    } catch (CorruptionException | IllegalArgumentException e) {
+      assertArrayEquals(damaged, directory.read(NAME, 1 << 20), e.getMessage());
+      return true;
     }
   }
 
@@ -166,14 +196,14 @@ class RecordLogDamageTest {
   @Test
   void aTornTailIsAnErrorInAStrictReplayOnlyAndIsDroppedByAWriter() throws IOException {
     var torn = whole.clone();
-    Arrays.fill(torn, mark, mark + 10, (byte) 7);
+    Arrays.fill(torn, end, end + 10, (byte) 7);
     var directory = directoryWith(torn);
     try (var log = RecordLog.openReadOnly(directory, NAME)) {
       var found = new ArrayList<String>();
       var e = assertThrows(CorruptionException.class, () -> Records.replay(log, ReplayMode.STRICT, found));
       assertTrue(String.valueOf(e.getMessage()).contains("TORN_TAIL"), e.getMessage());
       assertEquals(RECORDS.size(), e.id());
-      assertEquals(mark, e.offset());
+      assertEquals(end, e.offset());
       assertEquals(RECORDS, found);
       assertEquals(RECORDS, Records.of(log));
       assertEquals(RECORDS.size(), log.nextId());
@@ -214,6 +244,33 @@ class RecordLogDamageTest {
   }
 
   @Test
+  void withoutAnyWatermarkNothingIsBelievedAndEverythingIsRead() throws IOException {
+    var damaged = whole.clone();
+    Arrays.fill(damaged, WATERMARK, whole.length, (byte) 0);
+    var directory = directoryWith(damaged);
+    try (var log = RecordLog.openReadOnly(directory, NAME)) {
+      var found = new ArrayList<String>();
+      var e = assertThrows(CorruptionException.class, () -> Records.replay(log, ReplayMode.BEST_EFFORT_TAIL, found));
+      assertEquals(WATERMARK, e.offset());
+      assertEquals(RECORDS, found);
+    }
+    assertThrows(CorruptionException.class, () -> RecordLog.open(directory, NAME));
+    assertArrayEquals(damaged, directory.read(NAME, 1 << 20));
+  }
+
+  @Test
+  void whatWasAddedBehindTheFileIsDroppedLikeATornTail() throws IOException {
+    var directory = directoryWith(Arrays.copyOf(whole, whole.length + 5));
+    try (var log = RecordLog.openReadOnly(directory, NAME)) {
+      assertEquals(RECORDS, Records.of(log));
+    }
+    try (var log = RecordLog.open(directory, NAME)) {
+      assertEquals(RECORDS, Records.of(log));
+      assertEquals(whole.length, directory.read(NAME, 1 << 20).length);
+    }
+  }
+
+  @Test
   void anEmptyFileIsALogThatHasBeenLostAndNotOneThatBegins() throws IOException {
     var directory = directoryWith(new byte[0]);
     var e = assertThrows(CorruptionException.class, () -> RecordLog.open(directory, NAME));
@@ -222,7 +279,7 @@ class RecordLogDamageTest {
 
   @Test
   void aLeftOverOfAReplacementThatWasNotFinishedIsNoObstacle() throws IOException {
-    var directory = directoryWith(withoutMark());
+    var directory = directoryWith(withoutWatermark);
     directory.create(NAME + ".rewrite", 100).close();
     try (var log = RecordLog.open(directory, NAME)) {
       assertEquals(RECORDS, Records.of(log));

@@ -291,17 +291,20 @@ class RecordLogTest {
       log.appendBatch(bytes(List.of("a", "bc")));
     }
     var bytes = ByteBuffer.wrap(Files.readAllBytes(file())).order(ByteOrder.LITTLE_ENDIAN);
-    assertEquals(4096, bytes.limit());
+    assertEquals(8192, bytes.limit());
     assertEquals(0xcbf29ce484222325L, bytes.getLong(24), "name hash");
     assertEquals(1, bytes.getLong(48), "epoch");
-    assertEquals(4096, bytes.getLong(64), "size when prepared");
+    assertEquals(8192, bytes.getLong(64), "size when prepared");
     assertEquals(7, bytes.getInt(192 + 4), "length of the first record");
     assertEquals(1, bytes.get(192 + 28), "a record");
     assertEquals(2, bytes.get(232 + 28), "a batch");
-    assertEquals(5, bytes.get(280 + 28), "a mark");
-    assertEquals(3, bytes.getLong(280 + 8), "behind record 2");
-    assertEquals((short) 0x8000, bytes.getShort(280 + 30), "the skip flag");
-    assertEquals(0, bytes.getLong(312), "zeros");
+    assertEquals(0, bytes.getLong(280), "zeros");
+    assertEquals(3, bytes.getLong(4096 + 8), "sequence of the first slot");
+    assertEquals(1, bytes.getLong(4096 + 24), "its watermark, after the first append");
+    assertEquals(4, bytes.getLong(4096 + 2048 + 8), "sequence of the second slot");
+    assertEquals(1, bytes.getLong(4096 + 2048 + 16), "its epoch");
+    assertEquals(3, bytes.getLong(4096 + 2048 + 24), "its watermark, after the batch");
+    assertEquals(bytes.getLong(32), bytes.getLong(4096 + 2048 + 56), "stream id");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.holdfast.internal.format;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The layout of a frame header, and the fields of one frame read from a buffer. An object of it is filled again and
@@ -42,9 +41,6 @@ public final class Frame {
   public static final byte START = 3;
   /** The last frame of a sealed segment. */
   public static final byte SEAL = 4;
-  /** A frame of a record log that says no more than that every record before it is durable. */
-  public static final byte MARK = 5;
-
   /** An {@code unsynced} that proves nothing. */
   public static final int PROVES_NOTHING = -1;
   /** The flag of a frame that a reader which does not know its type skips. */
@@ -87,15 +83,6 @@ public final class Frame {
     buffer.put(at + TYPE, type);
     buffer.put(at + CODEC, (byte) 0);
     buffer.putShort(at + FLAGS, (short) 0);
-  }
-
-  /** Returns a mark behind the records below {@code endId}, with its checksum: a header alone. */
-  public static ByteBuffer mark(long salt, long endId) {
-    var mark = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    putHeader(mark, 0, 0, endId, 0, 0, 0, MARK);
-    mark.putShort(FLAGS, (short) SKIPPABLE);
-    mark.putInt(CHECKSUM, new FrameChecksum().of(salt, mark.array(), 0, 0));
-    return mark.clear();
   }
 
   /** Fills this object from the header at {@code at}. The buffer must be little-endian. */
@@ -194,7 +181,7 @@ public final class Frame {
     return type == RECORD || type == BATCH;
   }
 
-  /** Returns whether it is to be passed over: a mark, or of a type this version does not know and may pass over. */
+  /** Returns whether it is of a type that this version does not know and may pass over. */
   public boolean isPassedOver() {
     return (type > SEAL || type < 0) && (flags & SKIPPABLE) != 0;
   }

@@ -4,6 +4,7 @@ import dev.holdfast.CorruptionException;
 import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Decision;
 import dev.holdfast.internal.recovery.Evidence;
 import dev.holdfast.internal.recovery.Evidence.Kind;
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * What reading a record log through has found, and what was decided: {@code docs/CRASH-SAFETY.md}, "The record log".
  *
  * @param header its header, null if it is damaged
+ * @param slot the slot that counts, null if there is none
  * @param evidence the evidence
  * @param decision the decision
  */
-record Found(@Nullable SegmentHeader header, Evidence evidence, Decision decision) {
+record Found(@Nullable SegmentHeader header, @Nullable StateSlot slot, Evidence evidence, Decision decision) {
 
   /**
    * Reads a file through. Changes nothing.
@@ -35,28 +37,31 @@ record Found(@Nullable SegmentHeader header, Evidence evidence, Decision decisio
       var problem = file.size() == 0
           ? "the file is empty; if there is nothing to be restored, delete it to begin anew"
           : "the header is damaged";
-      return of(null, new Evidence(0, 0, false, true, new Place(where.name(), 0),
+      return of(null, null, new Evidence(0, 0, false, true, new Place(where.name(), 0),
           new Obstacle(Kind.DAMAGED_HEADER, new Place(where.name(), 0), problem)));
     }
-    var result = SegmentScanner.scan(file, header, 0);
+    // Before the frames: what a writer acknowledges in between is then found beyond it, and not missed.
+    var slot = Watermark.read(file, header);
+    var result = SegmentScanner.scan(new FrameArea(file, header), header, 0);
     if (!result.unsupported().isEmpty()) {
       throw new UnsupportedFormatException(where.label() + " uses " + result.unsupported()
           + ", which this version does not have: use a newer version of the program");
     }
     var segment = result.segment();
-    var obstacle = obstacle(where.name(), header, segment, file.size());
+    var obstacle = obstacle(where.name(), header, slot, segment, file.size());
     var foreign = obstacle != null && obstacle.kind() == Kind.FOREIGN_SEGMENT;
-    return of(header, new Evidence(segment == null || foreign ? 0 : segment.endId(), result.proved(), false,
-        result.residue(), new Place(where.name(), segment == null ? SegmentHeader.SIZE : segment.endOffset()),
-        obstacle));
+    return of(header, slot, new Evidence(segment == null || foreign ? 0 : segment.endId(),
+        Math.max(result.proved(), slot == null ? 0 : slot.watermark()), false,
+        result.residue() || file.size() > header.reserved(),
+        new Place(where.name(), segment == null ? SegmentHeader.SIZE : segment.endOffset()), obstacle));
   }
 
-  private static Found of(@Nullable SegmentHeader header, Evidence evidence) {
-    return new Found(header, evidence, Decision.of(evidence));
+  private static Found of(@Nullable SegmentHeader header, @Nullable StateSlot slot, Evidence evidence) {
+    return new Found(header, slot, evidence, Decision.of(evidence));
   }
 
-  private static @Nullable Obstacle obstacle(String name, SegmentHeader header, @Nullable ScannedSegment segment,
-      long size) {
+  private static @Nullable Obstacle obstacle(String name, SegmentHeader header, @Nullable StateSlot slot,
+      @Nullable ScannedSegment segment, long size) {
     if (size < header.reserved()) {
       return new Obstacle(Kind.CUT_FILE, new Place(name, size),
           "the file was " + header.reserved() + " bytes long and has been cut");
@@ -68,8 +73,12 @@ record Found(@Nullable SegmentHeader header, Evidence evidence, Decision decisio
     if (!segment.start().equals(StartFrame.FIRST)) {
       return new Obstacle(Kind.FOREIGN_SEGMENT, new Place(name, SegmentHeader.SIZE), "the file continues another one");
     }
-    return segment.sealed()
-        ? new Obstacle(Kind.DAMAGED_FRAME, new Place(name, segment.endOffset()), "a record log has no seal")
+    if (segment.sealed()) {
+      return new Obstacle(Kind.DAMAGED_FRAME, new Place(name, segment.endOffset()), "a record log has no seal");
+    }
+    return slot == null
+        ? new Obstacle(Kind.DAMAGED_HEADER, new Place(name, Watermark.offset(header)), "both slots at the end of the "
+            + "file are damaged: whether records are missing behind the last one found cannot be known")
         : null;
   }
 

@@ -28,10 +28,8 @@ public final class OpenRecordLog {
         checkIsRecordLog(where); // before anything is created beside somebody else's file
       }
       return openLocked(where, headers);
-    } catch (OutOfSpaceException e) {
-      throw new StorageFullException("no space to open " + where.label() + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw failure(where, e);
+      throw failure(where.label(), e);
     }
   }
 
@@ -39,7 +37,7 @@ public final class OpenRecordLog {
     var lock = where.lock().orElseThrow(() -> new WalLockedException("the record log " + where.label()
         + " is open for writing already, by " + where.owner().read() + "; one writer at a time"));
     try {
-      where.owner().write();
+      where.noteOwner();
       return WritableRecordLog.open(where, headers, lock);
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
@@ -56,7 +54,7 @@ public final class OpenRecordLog {
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("there is no record log " + where.label(), e);
     } catch (IOException e) {
-      throw failure(where, e);
+      throw failure(where.label(), e);
     }
   }
 
@@ -66,7 +64,10 @@ public final class OpenRecordLog {
     }
   }
 
-  private static WalException failure(RecordFile where, IOException e) {
-    return new WalIOException("cannot open the record log " + where.label() + ": " + e.getMessage(), e);
+  /** Returns the exception for a log that cannot be opened. */
+  public static WalException failure(String label, IOException e) {
+    return e instanceof OutOfSpaceException
+        ? new StorageFullException("no space to open the record log " + label + ": " + e.getMessage(), e)
+        : new WalIOException("cannot open the record log " + label + ": " + e.getMessage(), e);
   }
 }

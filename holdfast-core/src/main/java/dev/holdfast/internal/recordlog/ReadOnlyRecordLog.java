@@ -11,7 +11,6 @@ import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +18,6 @@ import org.jspecify.annotations.Nullable;
  * replaces the file at times; each call opens it by its name and reads it through.
  */
 final class ReadOnlyRecordLog implements RecordLog {
-  /** How often something unfinished beside a writer is looked at again: writing a mark takes a microsecond. */
-  private static final int PATIENCE = 5;
-  private static final long PAUSE_NANOS = 1_000_000;
-
   private final RecordFile where;
   private volatile boolean closed;
 
@@ -50,10 +45,10 @@ final class ReadOnlyRecordLog implements RecordLog {
     try {
       @Nullable
       Found before = null;
-      for (var attempt = 0;; attempt++) {
+      while (true) {
         try (var file = where.open(Access.READ)) {
           var found = Found.in(where, file);
-          var verdict = judge(found, before, attempt);
+          var verdict = judge(found, before);
           if (verdict != null) {
             return reader.read(file, found, verdict);
           }
@@ -66,10 +61,10 @@ final class ReadOnlyRecordLog implements RecordLog {
   }
 
   /**
-   * Returns what to believe, or null if it is to be looked at again. Beside a writer the end may be torn for a moment,
-   * and look like damage if more is appended while it is read: then the next look gets further.
+   * Returns what to believe, or null if it is to be looked at again. Beside a writer that is what the watermark vouches
+   * for. What more is appended while the file is read may look like damage: then the next look gets further.
    */
-  private @Nullable Verdict judge(Found found, @Nullable Found before, int attempt) throws IOException {
+  private @Nullable Verdict judge(Found found, @Nullable Found before) throws IOException {
     if (found.isSettled()) {
       return new Verdict(found.end(), false);
     }
@@ -78,14 +73,11 @@ final class ReadOnlyRecordLog implements RecordLog {
           ? new Verdict(found.end(), false)
           : null;
     }
-    if (!where.hasWriter()) { // asked after the look: a writer may have begun, and ended, meanwhile
-      return found.agrees(before) ? new Verdict(found.end(), found.isTorn()) : null;
+    if (where.hasWriter()) {
+      return new Verdict(found.durableEnd(), false);
     }
-    if (found.isTorn() && found.durableEnd() < found.end() && attempt < PATIENCE) {
-      LockSupport.parkNanos(PAUSE_NANOS);
-      return null;
-    }
-    return new Verdict(found.durableEnd(), false);
+    // Asked after the look: a writer may have begun, and ended, meanwhile.
+    return found.agrees(before) ? new Verdict(found.end(), found.isTorn()) : null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.recordlog;
 
+import dev.holdfast.internal.format.FileKind;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.segment.LockOwner;
@@ -27,15 +28,19 @@ record RecordFile(Directory directory, String name) {
   private static final String LOCK = ".lock";
   private static final String OWNER = ".owner";
   private static final String REWRITE = ".rewrite";
+  /** What a crash while the owner is noted leaves. */
+  private static final String NOTE = OWNER + ".tmp";
   private static final ByteBuffer BEGINNING = new SegmentHeader(NAME_HASH, 0, 0, 1, 0, 0, 64).encode();
   private static final int MAGIC = 8;
   /** Magic, version and length: equal in all headers of this version. */
   private static final int VERSIONED = 16;
+  /** Where the name hash is. */
+  private static final int HASH = 24;
 
   RecordFile {
     Objects.requireNonNull(directory, "directory");
     Directory.requireName(name);
-    for (var ending : List.of(LOCK, OWNER, REWRITE)) {
+    for (var ending : List.of(LOCK, OWNER, REWRITE, NOTE)) {
       if (name.endsWith(ending)) {
         throw new IllegalArgumentException("name must not end in " + ending + ": '" + name + "'");
       }
@@ -69,6 +74,14 @@ record RecordFile(Directory directory, String name) {
     return directory.isLocked(name + LOCK);
   }
 
+  /** Notes who has the lock, which is held. */
+  void noteOwner() throws IOException {
+    if (directory.exists(name + NOTE)) {
+      directory.delete(name + NOTE); // a left-over, or it would stay for ever
+    }
+    owner().write();
+  }
+
   LockOwner owner() {
     return new LockOwner(directory, name + OWNER);
   }
@@ -84,15 +97,28 @@ record RecordFile(Directory directory, String name) {
     var bytes = ByteBuffer.allocate(SegmentHeader.SIZE);
     file.read(bytes, 0);
     bytes.flip();
-    if (!begins(bytes)) {
-      throw new IllegalArgumentException(label() + " is not a record log; it was left as it is");
+    var other = FileKind.otherThanSegment(bytes);
+    if (!other.isEmpty() || !(begins(bytes) || Watermark.isAtEndOf(file))) {
+      throw notOne(other.isEmpty() ? "is" : "is " + other + ",");
     }
     var header = SegmentHeader.decode(bytes, name);
-    if (header != null && header.nameHash() != NAME_HASH) {
-      throw new IllegalArgumentException(
-          label() + " is a segment of a stream, not a record log; it was left as it is");
+    if (header == null ? !mayBeOne(bytes, file) : header.nameHash() != NAME_HASH) {
+      throw notOne("is a segment of a stream" + (header == null ? ", and damaged," : ","));
     }
-    return header;
+    return header != null && isSize(header.reserved()) ? header : null;
+  }
+
+  private IllegalArgumentException notOne(String what) {
+    return new IllegalArgumentException(label() + " " + what + " not a record log; it was left as it is");
+  }
+
+  /** Returns whether a file with a damaged header can be a record log: nothing says that it is something else. */
+  private static boolean mayBeOne(ByteBuffer bytes, LogFile file) throws IOException {
+    return bytes.limit() < SegmentHeader.SIZE || agree(bytes, HASH, HASH + Long.BYTES) || Watermark.isAtEndOf(file);
+  }
+
+  private static boolean isSize(long bytes) {
+    return bytes >= 2 * Watermark.SIZE && bytes % Watermark.SIZE == 0;
   }
 
   /** Returns whether a file begins like one, even if it is damaged at one place. */

@@ -4,10 +4,13 @@ import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is prepared, under another name, to become a record log or to replace it: with all its records, durable.
@@ -15,7 +18,7 @@ import java.nio.ByteOrder;
  */
 final class Replacement {
   /** The size of the smallest file; larger ones are larger by powers of two. */
-  private static final long SMALLEST = 4096;
+  private static final long SMALLEST = 8192;
   private static final int MAX_FRAME = (1 << 30) + Frame.HEADER;
   private static final int BUFFER = 1 << 16;
 
@@ -26,6 +29,7 @@ final class Replacement {
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
   private long offset = StartFrame.DATA_START;
   private long nextId;
+  private @Nullable StateSlot slot;
 
   private Replacement(RecordFile where, LogFile file, SegmentHeader header) {
     this.where = where;
@@ -43,32 +47,47 @@ final class Replacement {
     return new SegmentHeader(RecordFile.NAME_HASH, streamId, salt, 1, created, SMALLEST, MAX_FRAME);
   }
 
-  /** Returns the header of a file with room for {@code bytes} that replaces the one with the header {@code before}. */
+  /**
+   * Returns the header of a file with room for frames up to {@code bytes} that replaces the one with the header
+   * {@code before}.
+   */
   static SegmentHeader nextHeader(SegmentHeader before, long salt, long created, long bytes) {
     var size = SMALLEST;
-    while (size < bytes) {
+    while (size - Watermark.SIZE < bytes) {
       size *= 2;
     }
     return new SegmentHeader(RecordFile.NAME_HASH, before.streamId(), salt, before.epoch() + 1, created, size,
         Math.max(MAX_FRAME, before.maxFrame()));
   }
 
-  /** Prepares a file, durably. If that fails nothing is left behind, unless deleting fails too. */
-  static Replacement prepare(RecordFile where, SegmentHeader header, Content content) throws IOException {
+  /**
+   * Prepares a file, durably. If that fails nothing is left behind, unless deleting fails too.
+   *
+   * @param durableEnd what its watermark says: how many of the records copied are durable in the file that is replaced,
+   *   which a power loss can bring back until the directory is synced
+   */
+  static Replacement prepare(RecordFile where, SegmentHeader header, long durableEnd, Content content)
+      throws IOException {
     if (where.directory().exists(where.rewrite())) {
       where.directory().delete(where.rewrite()); // the lock is held: nobody prepares it
     }
-    var replacement = new Replacement(where, where.directory().create(where.rewrite(), header.reserved()), header);
+    var replacement = new Replacement(where, create(where, header.reserved()), header);
     try {
       replacement.file.write(header.encode(), 0);
       replacement.file.write(StartFrame.FIRST.encode(header.salt(), 0, 0, 0), SegmentHeader.SIZE);
       content.copyTo(replacement);
-      replacement.finish();
+      replacement.finish(durableEnd);
       return replacement;
     } catch (IOException | RuntimeException | Error e) {
       replacement.discard(e);
       throw e;
     }
+  }
+
+  private static LogFile create(RecordFile where, long size) throws IOException {
+    return where.exists()
+        ? where.directory().createLike(where.name(), where.rewrite(), size)
+        : where.directory().create(where.rewrite(), size);
   }
 
   /** Copies a frame: with the salt of this file, and as one before which everything is durable, which it is here. */
@@ -96,10 +115,9 @@ final class Replacement {
     buffer.clear();
   }
 
-  /** Writes the mark, which is true as soon as the file has its name, and makes everything durable. */
-  private void finish() throws IOException {
+  private void finish(long durableEnd) throws IOException {
     flush();
-    file.write(Frame.mark(header.salt(), nextId), offset);
+    slot = Watermark.begin(file, header, durableEnd);
     file.force();
   }
 
@@ -111,6 +129,15 @@ final class Replacement {
   /** Returns whether it still has its former name. */
   boolean isNotRenamed() throws IOException {
     return where.directory().exists(where.rewrite());
+  }
+
+  /** Closes it, because of {@code cause}: under which name it is nobody knows, and all of it is durable. */
+  void close(Throwable cause) {
+    try {
+      file.close();
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   /** Closes and deletes it, because of {@code cause}. */
@@ -131,7 +158,12 @@ final class Replacement {
     return header;
   }
 
-  /** Returns where the next record goes: over the mark. */
+  /** Returns the slot of its watermark that counts. */
+  StateSlot slot() {
+    return Objects.requireNonNull(slot);
+  }
+
+  /** Returns where the next record goes. */
   long offset() {
     return offset;
   }

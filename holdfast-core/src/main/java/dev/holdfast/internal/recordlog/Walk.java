@@ -33,7 +33,7 @@ final class Walk {
   Walk(RecordFile where, LogFile file, SegmentHeader header) throws IOException {
     this.name = where.name();
     this.header = header;
-    this.window = new FileWindow(file, WINDOW);
+    this.window = new FileWindow(new FrameArea(file, header), WINDOW);
   }
 
   /** Delivers the records below {@code end}. */

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.recordlog;
 
+import dev.holdfast.CorruptionException;
 import dev.holdfast.IdRange;
 import dev.holdfast.RecordLog;
 import dev.holdfast.RecordVisitor;
@@ -9,6 +10,7 @@ import dev.holdfast.WalClosedException;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.storage.Access;
@@ -24,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record log that is open for writing. Everything in its file is durable but, at times, the last mark. Appends are
+ * A record log that is open for writing. Everything in its file is durable but, at times, the watermark. Appends are
  * made one at a time under a lock; a replay only begins under it, and reads through a file of its own.
  */
 final class WritableRecordLog implements RecordLog {
@@ -37,18 +39,20 @@ final class WritableRecordLog implements RecordLog {
   private LogFile file; // guarded by lock
   private SegmentHeader header; // guarded by lock
   private long offset; // of the end of the last record's frame; guarded by lock
-  private boolean markIsDurable = true; // guarded by lock
+  private StateSlot slot; // the one that counts; guarded by lock
+  private boolean slotIsDurable; // guarded by lock
   private boolean closed; // guarded by lock
   private volatile long nextId; // written under lock
 
   private WritableRecordLog(RecordFile where, Headers headers, DirectoryLock writersLock, LogFile file,
-      SegmentHeader header, long offset, long nextId) {
+      SegmentHeader header, StateSlot slot, long offset, long nextId) {
     this.where = where;
     this.headers = headers;
     this.writersLock = writersLock;
     this.failStop = new FailStop(where.name());
     this.file = file;
     this.header = header;
+    this.slot = slot;
     this.offset = offset;
     this.nextId = nextId;
   }
@@ -57,7 +61,7 @@ final class WritableRecordLog implements RecordLog {
   static WritableRecordLog open(RecordFile where, Headers headers, DirectoryLock writersLock) throws IOException {
     where.directory().sync(); // that the former process has replaced the file may not be durable
     if (!where.exists()) {
-      return take(where, headers, writersLock, Replacement.prepare(where, headers.first(), _ -> {}));
+      return take(where, headers, writersLock, Replacement.prepare(where, headers.first(), 0, _ -> {}));
     }
     var file = where.open(Access.READ_WRITE);
     try {
@@ -66,14 +70,17 @@ final class WritableRecordLog implements RecordLog {
         throw found.corruption();
       }
       var foundHeader = Objects.requireNonNull(found.header()); // or it would be corrupt
-      if (found.isSettled()) {
-        return new WritableRecordLog(where, headers, writersLock, file, foundHeader, found.endOffset(), found.end());
+      var foundSlot = Objects.requireNonNull(found.slot());
+      if (found.isSettled()) { // the slot may be in the cache alone: closing syncs it
+        return new WritableRecordLog(where, headers, writersLock, file, foundHeader, foundSlot, found.endOffset(),
+            found.end());
       }
       if (found.isTorn()) {
         Log.info(where.label() + ": an unfinished append behind its " + found.end() + " records is dropped");
       }
-      var next = headers.next(foundHeader, found.endOffset() + Frame.HEADER);
-      var replacement = Replacement.prepare(where, next, copy(where, file, foundHeader, found.end()));
+      var next = headers.next(foundHeader, found.endOffset());
+      var replacement = Replacement.prepare(where, next, found.durableEnd(),
+          copy(where, file, foundHeader, found.end()));
       file.close();
       return take(where, headers, writersLock, replacement);
     } catch (IOException | RuntimeException | Error e) {
@@ -87,12 +94,26 @@ final class WritableRecordLog implements RecordLog {
     try {
       replacement.rename();
       where.directory().sync();
+      // Only now: until here a power loss may bring back the former file, without what was not durable in it.
+      var slot = vouch(where, replacement);
+      return new WritableRecordLog(where, headers, writersLock, replacement.file(), replacement.header(), slot,
+          replacement.offset(), replacement.nextId());
     } catch (IOException | RuntimeException | Error e) {
-      replacement.file().close(); // under which name it is nobody knows; all of it is durable
+      replacement.close(e);
       throw e;
     }
-    return new WritableRecordLog(where, headers, writersLock, replacement.file(), replacement.header(),
-        replacement.offset(), replacement.nextId());
+  }
+
+  private static StateSlot vouch(RecordFile where, Replacement replacement) throws IOException {
+    if (replacement.slot().watermark() == replacement.nextId()) {
+      return replacement.slot();
+    }
+    try {
+      return Watermark.write(replacement.file(), replacement.header(), replacement.slot(), replacement.nextId());
+    } catch (OutOfSpaceException e) {
+      Log.debug("no space for the watermark of " + where.label(), e);
+      return replacement.slot();
+    }
   }
 
   private static Replacement.Content copy(RecordFile where, LogFile from, SegmentHeader header, long end) {
@@ -118,12 +139,12 @@ final class WritableRecordLog implements RecordLog {
       failStop.check();
       var ids = new IdRange(nextId, nextId + records.records().size());
       if (!ids.isEmpty()) {
-        makeRoom(offset + records.size() + Frame.HEADER);
+        makeRoom(offset + records.size());
         write(records.frame(header.salt(), nextId));
         force();
         offset += records.size();
         nextId = ids.end();
-        mark();
+        vouch();
       }
       return ids;
     } finally {
@@ -145,7 +166,7 @@ final class WritableRecordLog implements RecordLog {
   /** Sees to it that what was written of a frame never continues the log: the record is not there, for good. */
   private void erase() {
     try {
-      file.write(Frame.mark(header.salt(), nextId), offset);
+      file.write(ByteBuffer.allocate(Frame.HEADER), offset);
     } catch (IOException | RuntimeException | Error e) {
       throw failed(e);
     }
@@ -155,19 +176,19 @@ final class WritableRecordLog implements RecordLog {
   private void force() {
     try {
       file.force();
-      markIsDurable = true;
+      slotIsDurable = true;
     } catch (IOException | RuntimeException | Error e) {
       throw failed(e);
     }
   }
 
   /** Says that everything is durable, which the record does not need any more: it never fails an append. */
-  private void mark() {
-    markIsDurable = false;
+  private void vouch() {
+    slotIsDurable = false;
     try {
-      file.write(Frame.mark(header.salt(), nextId), offset);
+      slot = Watermark.write(file, header, slot, nextId);
     } catch (OutOfSpaceException e) {
-      Log.debug("no space to mark the end of " + where.label(), e);
+      Log.debug("no space for the watermark of " + where.label(), e);
     } catch (IOException | RuntimeException e) {
       failStop.fail(e);
     }
@@ -175,9 +196,9 @@ final class WritableRecordLog implements RecordLog {
 
   // ---- growing
 
-  /** Replaces the file by a larger one if it is smaller than {@code needed} bytes. */
+  /** Replaces the file by a larger one if it has no room for frames up to {@code needed}. */
   private void makeRoom(long needed) {
-    if (needed <= header.reserved()) {
+    if (needed <= Watermark.offset(header)) {
       return;
     }
     var replacement = prepare(needed);
@@ -186,6 +207,7 @@ final class WritableRecordLog implements RecordLog {
     } catch (OutOfSpaceException e) {
       throw notRenamed(replacement, e);
     } catch (IOException | RuntimeException | Error e) {
+      replacement.close(e);
       throw failed(e);
     }
     adopt(replacement);
@@ -198,7 +220,7 @@ final class WritableRecordLog implements RecordLog {
 
   private Replacement prepare(long needed) {
     try {
-      return Replacement.prepare(where, headers.next(header, needed), copy(where, file, header, nextId));
+      return Replacement.prepare(where, headers.next(header, needed), nextId, copy(where, file, header, nextId));
     } catch (OutOfSpaceException e) {
       throw full(e);
     } catch (IOException | RuntimeException | Error e) {
@@ -209,23 +231,24 @@ final class WritableRecordLog implements RecordLog {
   /** A rename that reports a full disk has not happened if the former name is still there. */
   private RuntimeException notRenamed(Replacement replacement, OutOfSpaceException e) {
     try {
-      if (!replacement.isNotRenamed()) {
-        return failed(e);
+      if (replacement.isNotRenamed()) {
+        replacement.discard(e);
+        return full(e);
       }
     } catch (IOException | RuntimeException unknown) {
       e.addSuppressed(unknown);
-      return failed(e);
     }
-    replacement.discard(e);
-    return full(e);
+    replacement.close(e);
+    return failed(e);
   }
 
   private void adopt(Replacement replacement) {
     var former = file;
     file = replacement.file();
     header = replacement.header();
+    slot = replacement.slot();
+    slotIsDurable = true;
     offset = replacement.offset();
-    markIsDurable = true;
     try {
       former.close();
     } catch (IOException e) {
@@ -276,10 +299,33 @@ final class WritableRecordLog implements RecordLog {
     lock.lock();
     try {
       checkOpen();
-      return new Reading(where.open(Access.READ), header, nextId);
+      var own = where.open(Access.READ);
+      try {
+        return new Reading(own, headerOf(own), nextId);
+      } catch (IOException | RuntimeException | Error e) {
+        own.close();
+        throw e;
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** After a rename that failed nobody knows which of the two files this one is; its header does. */
+  private SegmentHeader headerOf(LogFile own) throws IOException {
+    SegmentHeader found;
+    try {
+      found = where.readHeader(own);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptionException(where.name(), 0, 0, "something else has taken its place: " + e.getMessage());
+    }
+    if (found == null) {
+      throw new CorruptionException(where.name(), 0, 0, "the header is damaged");
+    }
+    if (found.streamId() != header.streamId()) {
+      throw new CorruptionException(where.name(), 0, 0, "another record log has taken its place");
+    }
+    return found;
   }
 
   private void checkOpen() {
@@ -298,7 +344,7 @@ final class WritableRecordLog implements RecordLog {
         return;
       }
       closed = true;
-      var problem = syncMark();
+      var problem = syncSlot();
       problem = close(file, problem);
       problem = close(writersLock, problem);
       if (problem != null) {
@@ -318,9 +364,9 @@ final class WritableRecordLog implements RecordLog {
     }
   }
 
-  /** Makes the last mark durable, so that it vouches for the last record; returns what went wrong, if anything did. */
-  private @Nullable Throwable syncMark() {
-    if (markIsDurable || failStop.hasFailed()) {
+  /** Makes the watermark durable, so that it vouches for the last record; returns what went wrong, if anything did. */
+  private @Nullable Throwable syncSlot() {
+    if (slotIsDurable || failStop.hasFailed()) {
       return null;
     }
     try {
