@@ -24,12 +24,15 @@ import java.util.List;
  * <p>
  * Ids are consecutive and begin with 0. After any crash the file holds the records that were acknowledged, perhaps the
  * one that was being appended, and nothing else. It is filled with zeros ahead of need and replaced by one of twice the
- * size when it is full, so for a moment both take up space. Beside it there may be three more, with {@code .lock},
- * {@code .owner} and {@code .rewrite} behind its name.
+ * size when it is full, which has its permissions; so for a moment both take up space. Beside it there are
+ * {@code .lock} and {@code .owner}, with these endings behind its name, and at times {@code .rewrite} and
+ * {@code .owner.tmp}.
  *
  * <p>
- * One process at a time may have it open for writing; read-only opens are allowed beside it. Safe for use by many
- * threads; one appends at a time.
+ * One process at a time may have it open for writing; read-only opens are allowed beside it: they see every record that
+ * was acknowledged before they looked, and none that a power loss can still take away. With nobody writing they see
+ * what opening for writing would keep, of which the last record or batch may be one that was never acknowledged and
+ * that only such an opening makes durable. Safe for use by many threads; one appends at a time.
  */
 public interface RecordLog extends AutoCloseable {
   /** The size over which a record is refused, in bytes. */
@@ -42,10 +45,12 @@ public interface RecordLog extends AutoCloseable {
    * record that was being appended is dropped.
    *
    * @throws WalLockedException if somebody has it open for writing
-   * @throws IllegalArgumentException if the file is something else; it is left untouched
+   * @throws IllegalArgumentException if the file is something else, or has several names (hard links); it is left
+   *   untouched
    * @throws CorruptionException if records that were durable are damaged or missing; nothing was changed
    * @throws UnsupportedFormatException if it was written by a newer version
-   * @throws StorageFullException if there is no space to create it, or to replace what a crash has left
+   * @throws StorageFullException if there is no space to create it, or a directory above it, or to replace what a crash
+   *   has left
    * @throws WalIOException if storage fails
    */
   static RecordLog open(Path file) {
@@ -53,22 +58,29 @@ public interface RecordLog extends AutoCloseable {
       var path = RecordLogPath.of(file);
       return open(FsDirectory.create(path.directory()), path.name());
     } catch (IOException e) {
-      throw new WalIOException("cannot open the record log " + file + ": " + e.getMessage(), e);
+      throw OpenRecordLog.failure(file.toString(), e);
     }
   }
 
   /**
    * Opens the record log {@code name} in a directory for writing, creating it if need be; see {@link #open(Path)}.
    *
-   * @param name one path element that does not end in {@code .lock}, {@code .owner} or {@code .rewrite}
+   * @param name one path element that does not end in {@code .lock}, {@code .owner}, {@code .owner.tmp} or
+   *   {@code .rewrite}
    */
   static RecordLog open(Directory directory, String name) {
+    try {
+      RecordLogPath.requireOnlyName(directory, name);
+    } catch (IOException e) {
+      throw OpenRecordLog.failure(name, e);
+    }
     return OpenRecordLog.forWriting(directory, name);
   }
 
   /**
    * Opens a record log for reading. It never changes a byte, and may be done beside a writer, of this process or
-   * another; each call then sees the records that are durable at its time.
+   * another, by the name the writer uses; each call then sees all records acknowledged before it, and only durable
+   * ones.
    *
    * @throws IllegalArgumentException if there is none, or the file is something else
    */
@@ -79,7 +91,7 @@ public interface RecordLog extends AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("there is no record log " + file, e);
     } catch (IOException e) {
-      throw new WalIOException("cannot open the record log " + file + " for reading: " + e.getMessage(), e);
+      throw OpenRecordLog.failure(file.toString(), e);
     }
   }
 
