@@ -172,7 +172,8 @@ class GoldenRecordLogTest {
     var page = Files.readString(Path.of("..", "docs", "FORMAT.md"));
     var file = Golden.CLOSED.stored();
     for (var at = 4096 + 2048; at < 4096 + 2048 + 128; at += 8) {
-      var line = "%02x  %s".formatted(at - 6144, HexFormat.ofDelimiter(" ").formatHex(file, at, at + 8));
+      var line = HexFormat.of().toHexDigits((byte) (at - 6144)) + "  "
+          + HexFormat.ofDelimiter(" ").formatHex(file, at, at + 8);
       assertTrue(Arrays.equals(file, at, at + 8, new byte[8], 0, 8) || page.contains(line), line);
     }
   }
