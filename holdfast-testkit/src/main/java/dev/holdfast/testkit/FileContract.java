@@ -142,6 +142,23 @@ abstract class FileContract extends DirectoryContractTools {
   }
 
   @Test
+  void whatIsCreatedLikeAnotherFileIsZeroFilledAndLeavesThatOne() throws IOException {
+    write(dir(), "model", "kept");
+    try (LogFile file = dir().createLike("model", "f", 5000)) {
+      byte[] bytes = new byte[5000];
+      assertEquals(5000, file.read(ByteBuffer.wrap(bytes), 0));
+      assertArrayEquals(new byte[5000], bytes);
+      file.write(bytes("x"), 0);
+    }
+    assertEquals("kept", content(dir(), "model"));
+    names(assertThrows(FileAlreadyExistsException.class, () -> dir().createLike("model", "f", 1)), "f");
+    assertThrows(IllegalArgumentException.class, () -> dir().createLike("model", "g", -1));
+    assertThrows(IllegalArgumentException.class, () -> dir().createLike("model", "../g", 1));
+    dir().rename("f", "model");
+    assertEquals(List.of("model"), dir().list());
+  }
+
+  @Test
   void creatingOverSomethingIsRefusedAndLeavesIt() throws IOException {
     write(dir(), "f", "kept");
     names(assertThrows(FileAlreadyExistsException.class, () -> dir().create("f", 100)), "f");
