@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     description = "Measures Holdfast against limit programs that do the least that is correct.", subcommands = {
         TargetsWorkload.class, AppendWorkload.class, AsyncWorkload.class, BatchWorkload.class, GetWorkload.class,
         ScanWorkload.class, OpenWorkload.class, StreamsWorkload.class, RotationWorkload.class, ShardsWorkload.class,
-        TypedWorkload.class,
+        TypedWorkload.class, CompressionWorkload.class,
         OpenChildren.Write.class, OpenChildren.Open.class, OpenChildren.OpenLimit.class})
 public final class Main implements Runnable {
   /** Kept, or its level would be forgotten. */
