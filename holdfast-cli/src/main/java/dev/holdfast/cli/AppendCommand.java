@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.Compression;
 import dev.holdfast.IdRange;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalOptions;
@@ -56,6 +57,10 @@ final class AppendCommand extends LogCommand {
       description = "Refuse larger records. Default: 16M.")
   private @Nullable Long maxRecordSize;
 
+  @Option(names = "--compression", paramLabel = "FORMAT", defaultValue = "none",
+      description = "none, lz4 or zstd. Default: ${DEFAULT-VALUE}. Reading needs no option.")
+  private Compression compression;
+
   @Option(names = "--ids", description = "Print the id of each record once it is acknowledged.")
   private boolean printIds;
 
@@ -87,7 +92,7 @@ final class AppendCommand extends LogCommand {
   }
 
   private WalOptions options() {
-    var options = WalOptions.builder().syncPolicy(syncPolicy);
+    var options = WalOptions.builder().syncPolicy(syncPolicy).compression(compression);
     if (segmentSize != null) {
       options.maxSegmentSize(segmentSize);
     }

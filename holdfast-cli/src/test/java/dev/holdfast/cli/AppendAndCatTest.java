@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,19 @@ final class AppendAndCatTest {
     Cli.given("\1\0\0\0a\5\0\0\0bc").run("append", log(), "s", "--length-prefix", "--batch", 10)
         .exits(ExitCode.INPUT).complains("record 2 of the input, at byte 5").complains("1 record before it: id 0");
     assertEquals("a\n", Cli.holdfast("cat", log(), "s").out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lz4", "ZSTD"})
+  void compressesWhenAskedAndReadsWithoutBeingAsked(String format) throws IOException {
+    var line = "the same words again and again, ".repeat(200);
+    Cli.given((line + "\n").repeat(20)).run("append", log(), "s", "--compression", format, "--batch", 5)
+        .exits(ExitCode.OK);
+    assertEquals(Collections.nCopies(20, line), records("s"));
+    Cli.holdfast("verify", log()).exits(ExitCode.OK);
+    try (var wal = Wal.openReadOnly(log(), WalOptions.defaults())) {
+      assertTrue(wal.stream("s").segments().getFirst().dataBytes() < 20 * line.length() / 10, "not compressed");
+    }
   }
 
   @Test
