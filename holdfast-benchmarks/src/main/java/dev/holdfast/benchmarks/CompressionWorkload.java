@@ -39,7 +39,7 @@ final class CompressionWorkload extends Workload {
   int hostile;
 
   @Override
-  void measure(Session session) throws Exception {
+  protected void measure(Session session) throws Exception {
     if (libraries) {
       session.report().begin("libraries", "JSON records, one thread, arrays to arrays");
       for (int size : SIZES) {
