@@ -135,6 +135,22 @@ class TypedStreamTest {
   }
 
   @Test
+  void aReplayUpToAnIdBeforeTheLogBeginsDeliveredARecordBeyondIt() {
+    var small = WalOptions.builder().maxSegmentSize(4096).maxRecordsPerSegment(5).build();
+    try (var log = Wal.open(new MemoryDirectory(), small)) {
+      var numbers = log.stream("numbers", PAYMENTS);
+      for (var i = 0; i < 23; i++) {
+        numbers.append(payment(100 + i));
+      }
+      numbers.stream().truncateBefore(12);
+      assertEquals(10, numbers.stream().firstId());
+      assertEquals(List.of(), numbers.replay().upTo(5).toList());
+      assertEquals(0, numbers.replay().from(2).upTo(9).count());
+      assertEquals(List.of(payment(110)), values(numbers.replay().upTo(10).toList()));
+    }
+  }
+
+  @Test
   void anEntryThatCannotBeEncodedWritesNothing() {
     var stream = payments();
     stream.append(payment(0));

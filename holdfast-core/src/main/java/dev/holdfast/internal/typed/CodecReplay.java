@@ -74,7 +74,7 @@ record CodecReplay<E>(CodecStream<E> stream, EngineStream below, long first, lon
     var count = 0L;
     try (var cursor = stream.read(first)) {
       var end = Math.min(stop, below.nextId());
-      while (cursor.nextId() < end && cursor.next()) {
+      while (cursor.nextId() < end && cursor.next() && cursor.id() < end) { // the log may begin behind the end
         step.at(cursor);
         count++;
       }
