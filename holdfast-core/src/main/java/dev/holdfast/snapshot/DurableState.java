@@ -8,14 +8,17 @@ import dev.holdfast.TypedRecord;
 import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
+import dev.holdfast.WalException;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.stream.EngineStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +32,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * If the function fails, or an entry cannot be decoded that was encoded, every call throws a {@link SnapshotException}
- * from then on, and so does opening it again: the record stays in the log.
+ * from then on, and so does opening it again, which says of an entry that cannot be decoded
+ * {@link dev.holdfast.EntryCodecException}: the record stays in the log.
+ *
+ * <p>
+ * A function that looks at the state, or applies an entry, must not call what appends, publishes or closes: that is an
+ * {@link IllegalStateException}.
  *
  * @param <S> the state
  * @param <E> the entries, each a change of it
  */
 public final class DurableState<S, E> implements AutoCloseable {
   private static final String TRUNCATED = "has somebody truncated the stream?";
+  private static final int ATTEMPTS = 3;
+  /**
+   * Applies what was appended without waiting, never on the thread that completes the stream's future. That is the
+   * committing thread, where the log is told so; and whoever holds the state may be committing, in a sync or an append
+   * of its own, and would wait for itself.
+   */
+  private static final Executor APPLYING = task -> Thread.ofVirtual().name("holdfast-state").start(task);
 
   private final TypedStream<E> stream;
   private final StateFunction<S, E> function;
@@ -54,7 +69,7 @@ public final class DurableState<S, E> implements AutoCloseable {
   private volatile @Nullable SnapshotException failure; // guarded by lock for writing
   private volatile boolean closed;
 
-  DurableState(DurableStateBuilder<S, E> builder, RecoveredState<S> recovered) {
+  DurableState(DurableStateBuilder<S, E> builder, RecoveredState<S> recovered, List<SnapshotInfo> unreadable) {
     this.stream = builder.stream();
     this.engine = builder.engine();
     this.function = builder.function();
@@ -62,7 +77,7 @@ public final class DurableState<S, E> implements AutoCloseable {
     this.state = recovered.state();
     this.applied = recovered.end();
     this.cursor = stream.read(recovered.end());
-    this.snapshots = builder.snapshotTask(this);
+    this.snapshots = builder.snapshotTask(this, unreadable);
   }
 
   /**
@@ -149,21 +164,40 @@ public final class DurableState<S, E> implements AutoCloseable {
     }
   }
 
-  /** Appends a change without waiting; the future completes when it is kept, and applied. */
+  /**
+   * Appends a change without waiting. The future completes when it is kept, and applied, on a virtual thread whatever
+   * the log's completion executor is; if this is closed or has failed, or the entry cannot be encoded, exceptionally.
+   * Cancelling it takes nothing back: the change is applied when it is kept.
+   */
   public CompletableFuture<Long> appendAsync(E entry) {
-    checkUsable();
+    return appendedAsync(() -> stream.appendAsync(entry), id -> new IdRange(id, id + 1));
+  }
+
+  /** Like {@link #appendBatch}, without waiting; the future is as that of {@link #appendAsync}. */
+  public CompletableFuture<IdRange> appendBatchAsync(List<? extends E> entries) {
+    return appendedAsync(() -> stream.appendBatchAsync(entries), ids -> ids);
+  }
+
+  private <T> CompletableFuture<T> appendedAsync(Supplier<CompletableFuture<T>> append, Function<T, IdRange> ids) {
+    checkNotReading();
+    try {
+      checkUsable();
+    } catch (WalException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     var before = applied;
-    CompletableFuture<Long> appended;
+    CompletableFuture<T> appended;
     deciding.readLock().lock();
     try {
-      appended = stream.appendAsync(entry);
+      appended = append.get();
     } finally {
       deciding.readLock().unlock();
     }
-    return appended.thenApply(id -> {
-      applied(before, id, id + 1);
-      return id;
-    });
+    return appended.thenApplyAsync(result -> {
+      var range = ids.apply(result);
+      applied(before, range.start(), range.end());
+      return result;
+    }, APPLYING).copy(); // a copy: who cancels it does not cancel the applying
   }
 
   /**
@@ -218,7 +252,7 @@ public final class DurableState<S, E> implements AutoCloseable {
     }
     try {
       state = function.apply(state, new TypedRecord<>(cursor.id(), cursor.time(), cursor.value()));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // whatever it is, the state may be half changed
       throw fail("record " + applied + " cannot be applied: " + e, e);
     }
     applied = cursor.nextId();
@@ -283,15 +317,7 @@ public final class DurableState<S, E> implements AutoCloseable {
    * @param lastRecord returns the last record that a state with this end has
    */
   <T> T captured(LongFunction<LastRecord> lastRecord, Function<Capture<S>, T> use) {
-    LastRecord last;
-    lock.writeLock().lock();
-    try {
-      checkUsable();
-      last = last(lastRecord);
-      lock.readLock().lock(); // before the other is given back: nothing is applied in between
-    } finally {
-      lock.writeLock().unlock();
-    }
+    var last = hold(lastRecord);
     try {
       return use.apply(new Capture<>(state, applied, last));
     } finally {
@@ -300,9 +326,30 @@ public final class DurableState<S, E> implements AutoCloseable {
   }
 
   /**
-   * Returns the last record that the state has, and not one that has come to its place since: reading on proves that.
+   * Locks for reading, and returns the last record that the state has, and not one that has come to its place since:
+   * reading on proves that. The record is read before anybody has to wait, as long as nothing is appended meanwhile.
    */
-  private LastRecord last(LongFunction<LastRecord> lastRecord) {
+  private LastRecord hold(LongFunction<LastRecord> lastRecord) {
+    for (var attempt = 1;; attempt++) {
+      checkUsable();
+      var end = applied;
+      var last = lastRecord.apply(end);
+      lock.writeLock().lock();
+      try {
+        checkUsable();
+        applyWhatIsThere(end);
+        if (applied == end || attempt == ATTEMPTS) {
+          var held = applied == end ? last : lastWhileHeld(lastRecord);
+          lock.readLock().lock(); // before the other is given back: nothing is applied in between
+          return held;
+        }
+      } finally {
+        lock.writeLock().unlock();
+      }
+    }
+  }
+
+  private LastRecord lastWhileHeld(LongFunction<LastRecord> lastRecord) {
     while (true) {
       var end = applied;
       var last = lastRecord.apply(end);
@@ -332,9 +379,12 @@ public final class DurableState<S, E> implements AutoCloseable {
 
   /**
    * Waits for a snapshot that is being published, and ends. The stream and its log stay open; close the log after this.
+   *
+   * @throws IllegalStateException if called from within a function that looks at the state, which it would wait for
    */
   @Override
   public void close() {
+    checkNotReading();
     if (snapshots != null) {
       snapshots.close();
     }

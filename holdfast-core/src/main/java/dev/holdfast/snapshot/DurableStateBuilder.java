@@ -61,9 +61,14 @@ public final class DurableStateBuilder<S, E> {
 
   /**
    * Says how the state is captured for a snapshot: {@code copy} returns a state that does not change any more, while
-   * appends wait; the snapshot is then written while they go on. For a state that is immutable,
-   * {@link UnaryOperator#identity()}: then nobody waits for a snapshot. Without this, appends wait until the snapshot
-   * is encoded and written, and so do those who read the state once an append waits.
+   * appends wait; the snapshot is then written while they go on. Without this, appends wait until the snapshot is
+   * encoded and written, and so do those who read the state once an append waits.
+   *
+   * <p>
+   * For a state that is immutable, {@link UnaryOperator#identity()}: then a snapshot keeps the others waiting as an
+   * append does, namely those who append or begin to read until the {@link DurableState#read reads} under way have
+   * ended; and, only if appends have come in between all three times that the last record was read for it, for reading
+   * that record.
    */
   public DurableStateBuilder<S, E> capture(UnaryOperator<S> copy) {
     capture = Objects.requireNonNull(copy, "copy");
@@ -92,10 +97,10 @@ public final class DurableStateBuilder<S, E> {
     if (initial == null || function == null) {
       throw new IllegalStateException("initial and apply must be said before open");
     }
-    var store = store();
-    var recovered = Recovery.of(stream, store, codec == null ? new NoSnapshots<S>() : codec, initial, function)
-        .progress(progress).run();
-    return new DurableState<>(this, recovered);
+    var unreadable = new ArrayList<SnapshotInfo>();
+    var recovered = Recovery.of(stream, store(), codec == null ? new NoSnapshots<S>() : codec, initial, function)
+        .progress(progress).run(unreadable);
+    return new DurableState<>(this, recovered, unreadable);
   }
 
   private SnapshotStore store() {
@@ -115,11 +120,11 @@ public final class DurableStateBuilder<S, E> {
   }
 
   @Nullable
-  SnapshotTask<S> snapshotTask(DurableState<S, E> state) {
+  SnapshotTask<S> snapshotTask(DurableState<S, E> state, List<SnapshotInfo> unreadable) {
     if (codec == null) {
       return null;
     }
-    var publisher = SnapshotPublisher.of(store(), retention);
+    var publisher = SnapshotPublisher.of(store(), retention).withUnreadable(unreadable);
     for (var guard : guards) {
       publisher = publisher.withGuard(guard);
     }

@@ -92,26 +92,32 @@ public final class Recovery<S, E> {
   /**
    * Recovers.
    *
-   * @throws SnapshotException if there is no state to begin with from which all records are there, or record
-   *   {@link #upTo} is not there
+   * @throws SnapshotException if there is no state to begin with from which all records are there, if record
+   *   {@link #upTo} is not there, or if the function fails
    * @throws dev.holdfast.UnsupportedFormatException if a newer version wrote a snapshot
    * @throws dev.holdfast.CorruptionException if a record is damaged or missing, or the end is torn and the mode strict
    * @throws dev.holdfast.EntryCodecException if a record is no entry
    */
   public RecoveredState<S> run() {
+    return run(new ArrayList<>());
+  }
+
+  /** Recovers, and adds the snapshots that could not be read to {@code unreadable}. Throws as {@link #run()} does. */
+  RecoveredState<S> run(List<SnapshotInfo> unreadable) {
     var event = StateRecoveredEvent.begun();
-    var recovered = runUntilStill();
+    var recovered = runUntilStill(unreadable);
     if (event != null) {
       event.commit(stream.name(), recovered.report());
     }
     return recovered;
   }
 
-  private RecoveredState<S> runUntilStill() {
+  private RecoveredState<S> runUntilStill(List<SnapshotInfo> unreadable) {
     for (var attempt = 1;; attempt++) {
       var newest = store.newest();
       try {
-        return runOnce();
+        unreadable.clear();
+        return runOnce(unreadable);
       } catch (SnapshotException | CursorInvalidatedException e) {
         if (store.newest().equals(newest) || attempt == MAX_ATTEMPTS) {
           throw e;
@@ -121,7 +127,7 @@ public final class Recovery<S, E> {
     }
   }
 
-  private RecoveredState<S> runOnce() {
+  private RecoveredState<S> runOnce(List<SnapshotInfo> unreadable) {
     var begun = System.nanoTime();
     var notes = new ArrayList<String>();
     var snapshots = withoutReplaced(store.list()); // before the end: a snapshot that is there covers nothing beyond it
@@ -131,7 +137,7 @@ public final class Recovery<S, E> {
           + nextId);
     }
     var end = last == Long.MAX_VALUE ? nextId : last + 1;
-    var start = start(snapshots, end, nextId, notes);
+    var start = start(snapshots, end, nextId, new Findings(notes, unreadable));
     var applying = new Applying(start, end);
     var replay = stream.replay().from(start.end).mode(mode);
     (last == Long.MAX_VALUE ? replay : replay.upTo(last)).forEach(applying);
@@ -158,7 +164,11 @@ public final class Recovery<S, E> {
       if (entry.id() != next) { // truncated by its writer meanwhile
         throw new SnapshotException(label() + "record " + next + " is missing, the next one there is " + entry.id());
       }
-      state = function.apply(state, entry);
+      try {
+        state = function.apply(state, entry);
+      } catch (Throwable e) { // whatever it is, it must be said for which record
+        throw new SnapshotException(label() + "record " + next + " cannot be applied: " + e, e);
+      }
       next++;
       if ((next - start.end) % PROGRESS == 0) {
         progress.at(next, Math.max(next, end));
@@ -180,7 +190,11 @@ public final class Recovery<S, E> {
 
   // ---- what to begin with
 
-  private Start<S> start(List<SnapshotInfo> snapshots, long end, long nextId, List<String> notes) {
+  /** What was found on the way: in words, and the snapshots that could not be read. */
+  private record Findings(List<String> notes, List<SnapshotInfo> unreadable) {}
+
+  private Start<S> start(List<SnapshotInfo> snapshots, long end, long nextId, Findings findings) {
+    var notes = findings.notes;
     noteMissing(snapshots, notes);
     for (var snapshot : snapshots.reversed()) {
       if (snapshot.end() > nextId) {
@@ -189,7 +203,7 @@ public final class Recovery<S, E> {
             + ": it has been cut, or restored from an older copy. To go on without what is missing, delete the snapshot");
       }
       if (snapshot.end() <= end) {
-        var start = read(snapshot, notes);
+        var start = read(snapshot, findings);
         if (start.isPresent()) {
           requireNoGap(snapshot.end(), "the newest snapshot that can be read ends at " + snapshot.end(), notes);
           return start.get();
@@ -200,15 +214,16 @@ public final class Recovery<S, E> {
     return new Start<>(initial.get(), 0, Optional.empty());
   }
 
-  private Optional<Start<S>> read(SnapshotInfo snapshot, List<String> notes) {
+  private Optional<Start<S>> read(SnapshotInfo snapshot, Findings findings) {
     boolean agrees;
     S state;
     try {
-      agrees = store.agrees(snapshot, lastRecord(snapshot, notes));
+      agrees = store.agrees(snapshot, lastRecord(snapshot, findings.notes));
       state = store.read(snapshot, codec);
     } catch (SnapshotException e) {
       Log.warning(label() + "a snapshot cannot be read", e);
-      notes.add(String.valueOf(e.getMessage()));
+      findings.notes.add(String.valueOf(e.getMessage()));
+      findings.unreadable.add(snapshot);
       return Optional.empty();
     }
     if (!agrees) {

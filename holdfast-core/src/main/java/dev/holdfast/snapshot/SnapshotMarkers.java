@@ -2,7 +2,6 @@ package dev.holdfast.snapshot;
 
 import dev.holdfast.Compression;
 import dev.holdfast.CorruptionException;
-import dev.holdfast.LogStream;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalIOException;
@@ -26,7 +25,7 @@ final class SnapshotMarkers {
 
   private SnapshotMarkers() {}
 
-  private static LogStream stream(Wal wal) {
+  private static EngineStream stream(Wal wal) {
     var options = LogParts.options(wal).toBuilder().syncPolicy(SyncPolicy.STRICT).maxSegmentSize(SEGMENT)
         .maxRecordsPerSegment(RECORDS_PER_SEGMENT).maxRecordSize(MAX_RECORD)
         .maxBatchSize(MAX_RECORD).compression(Compression.NONE).preallocate(false).build();
@@ -35,7 +34,7 @@ final class SnapshotMarkers {
 
   /** Throws if none could be added, for all that is known. */
   static void open(Wal wal) {
-    var _ = stream(wal);
+    stream(wal).awaitAppended(); // also a stream that has failed is there
   }
 
   /** Notes, durably, that a snapshot is there. */

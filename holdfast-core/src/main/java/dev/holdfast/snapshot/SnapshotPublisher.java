@@ -1,6 +1,7 @@
 package dev.holdfast.snapshot;
 
 import dev.holdfast.IdRange;
+import dev.holdfast.internal.log.LogParts;
 import dev.holdfast.internal.logging.Log;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,24 +22,35 @@ public final class SnapshotPublisher {
   private final SnapshotStore store;
   private final SnapshotRetention retention;
   private final List<TruncationGuard> guards;
+  private final List<SnapshotInfo> unreadable; // guarded by the store's lock
 
-  private SnapshotPublisher(SnapshotStore store, SnapshotRetention retention, List<TruncationGuard> guards) {
+  private SnapshotPublisher(SnapshotStore store, SnapshotRetention retention, List<TruncationGuard> guards,
+      List<SnapshotInfo> unreadable) {
     this.store = store;
     this.retention = retention;
     this.guards = List.copyOf(guards);
+    this.unreadable = new ArrayList<>(unreadable);
   }
 
   /** Returns a publisher of snapshots into {@code store}, without guards. */
   public static SnapshotPublisher of(SnapshotStore store, SnapshotRetention retention) {
     return new SnapshotPublisher(Objects.requireNonNull(store, "store"),
-        Objects.requireNonNull(retention, "retention"), List.of());
+        Objects.requireNonNull(retention, "retention"), List.of(), List.of());
   }
 
   /** Returns a publisher that also asks {@code guard} before it truncates; each of several may hold it back. */
   public SnapshotPublisher withGuard(TruncationGuard guard) {
     var all = new ArrayList<>(guards);
     all.add(Objects.requireNonNull(guard, "guard"));
-    return new SnapshotPublisher(store, retention, all);
+    return new SnapshotPublisher(store, retention, all, unreadable);
+  }
+
+  /**
+   * Returns a publisher that deletes these snapshots when the next one is published: they must not count for those that
+   * are kept.
+   */
+  SnapshotPublisher withUnreadable(List<SnapshotInfo> found) {
+    return new SnapshotPublisher(store, retention, guards, found);
   }
 
   /** Returns where the snapshots are. */
@@ -52,11 +64,13 @@ public final class SnapshotPublisher {
   }
 
   /**
-   * Publishes a snapshot.
+   * Publishes a snapshot. Those of another history than the log's, which a cut may have left, are deleted with the old
+   * ones.
    *
    * @throws IllegalArgumentException if {@code captured} ends beyond the stream, or before a snapshot there is
    * @throws dev.holdfast.SnapshotException if the codec fails; nothing has changed
    * @throws dev.holdfast.StorageFullException if there is no space; try again when there is
+   * @throws UnsupportedOperationException if the log is open for reading only
    */
   public <S> PublishedSnapshot publish(Captured<S> captured, SnapshotCodec<S> codec) {
     return publish(write -> write.apply(new Capture<>(captured.state(), captured.end(),
@@ -73,12 +87,13 @@ public final class SnapshotPublisher {
     var lock = store.lock(); // before the state is captured: a later state must not overtake an earlier one
     lock.lock();
     try {
+      LogParts.requireWritable(store.wal());
       SnapshotMarkers.open(store.wal()); // before anything is written: without a marker it would be in vain
       var snapshot = source.apply(captured -> write(captured, codec));
       // A crash here leaves a snapshot that recovery may use as well: it is whole, and what it covers is durable.
-      mark(snapshot);
+      var deleted = new ArrayList<>(mark(snapshot));
       // From here on the log may lose what the oldest snapshot that is kept covers; a crash leaves more than need be.
-      var deleted = store.keep(retention.snapshots());
+      deleted.addAll(store.keep(retention.snapshots()));
       var published = new PublishedSnapshot(snapshot, deleted, truncate());
       if (event != null) {
         event.commit(store.stream().name(), published);
@@ -89,9 +104,16 @@ public final class SnapshotPublisher {
     }
   }
 
-  private void mark(SnapshotInfo snapshot) {
+  /**
+   * Notes a snapshot, and deletes what must not be gone back to: durably, before the log loses what tells one history
+   * from another.
+   */
+  private List<SnapshotInfo> mark(SnapshotInfo snapshot) {
     try {
       SnapshotMarkers.add(store.wal(), store.engine(), snapshot);
+      var useless = store.deleteUseless(snapshot, unreadable);
+      unreadable.clear();
+      return useless;
     } catch (RuntimeException | Error e) { // nothing may be truncated for it, but snapshots must not pile up
       try {
         store.keep(retention.snapshots());

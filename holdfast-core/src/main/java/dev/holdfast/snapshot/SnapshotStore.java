@@ -4,6 +4,7 @@ import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.SnapshotException;
 import dev.holdfast.StorageFullException;
+import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.Wal;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.Names;
@@ -16,17 +17,14 @@ import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.LogFile;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshots of one stream's state, in the directory {@code snapshots} of its log. Each is a file that is written
@@ -44,12 +42,14 @@ public final class SnapshotStore {
   private final EngineStream stream;
   private final long maxSize;
   private final ReentrantLock writing;
+  private final SnapshotReader reader;
 
   private SnapshotStore(Wal wal, EngineStream stream, long maxSize, ReentrantLock writing) {
     this.wal = wal;
     this.stream = stream;
     this.maxSize = maxSize;
     this.writing = writing;
+    this.reader = new SnapshotReader(wal, stream.name(), maxSize);
   }
 
   /**
@@ -143,7 +143,12 @@ public final class SnapshotStore {
    * @param end from 0 to {@link LogStream#nextId()}
    * @throws SnapshotException if the codec fails, the state is over the limit, or the stream is cut below {@code end}
    *   meanwhile; nothing is left behind
-   * @throws StorageFullException if there is no space; nothing is left behind
+   * @throws StorageFullException if there is no space; nothing is left behind, unless it was the directory that could
+   *   not be synced
+   * @throws WalIOException if anything else fails. If that was the sync of the directory, or the deletion of snapshots
+   *   of other histories that end there too, the snapshot is there all the same, whole, and what it covers is durable:
+   *   only its name may not be
+   * @throws UnsupportedOperationException if the log is open for reading only
    */
   public <S> SnapshotInfo write(S state, long end, SnapshotCodec<S> codec) {
     requireEnd(end);
@@ -169,6 +174,7 @@ public final class SnapshotStore {
   /** Writes a snapshot of a state whose last record is known: if the log has another one now, nothing is left. */
   <S> SnapshotInfo write(Capture<S> capture, SnapshotCodec<S> codec) {
     Objects.requireNonNull(codec, "codec");
+    LogParts.requireWritable(wal);
     writing.lock(); // first: when the stream is looked at, nobody is deleting it with its snapshots
     try {
       requireEnd(capture.end());
@@ -199,11 +205,12 @@ public final class SnapshotStore {
       requireUncut(capture);
       directory.rename(TEMPORARY, name);
       directory.sync();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) { // also what a codec throws without declaring it
       discard(directory, e);
       throw e;
     }
-    deleteOthers(directory, capture.end(), name);
+    var replaced = list(directory).stream().filter(other -> other.end() == capture.end() && !other.file().equals(name));
+    delete(directory, replaced.toList()); // of other histories, or from when the last record was not there
     return new SnapshotInfo(name, capture.end(), SnapshotHeader.fileSize(length));
   }
 
@@ -211,15 +218,6 @@ public final class SnapshotStore {
     if (stream.nextId() < capture.end() || capture.last().differsFrom(lastRecord(capture.end()))) {
       throw new SnapshotException("stream '" + stream.name() + "' was cut below " + capture.end()
           + " while a snapshot of its state was written");
-    }
-  }
-
-  /** Deletes the snapshots of other histories that end there; a crash may leave them. */
-  private static void deleteOthers(Directory directory, long end, String name) throws IOException {
-    for (var other : directory.list()) {
-      if (SnapshotName.endOf(other) == end && !other.equals(name)) {
-        directory.delete(other);
-      }
     }
   }
 
@@ -244,7 +242,7 @@ public final class SnapshotStore {
       throws IOException, CodecFailure {
     try {
       codec.write(state, out);
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) { // also one that is not declared
       out.checkWritten();
       throw new CodecFailure(e);
     }
@@ -271,10 +269,13 @@ public final class SnapshotStore {
   }
 
   /**
-   * Deletes all but the newest snapshots.
+   * Deletes all but the newest snapshots. A crash may leave some of those that went.
    *
    * @param newest how many stay, at least 1
    * @return those that went
+   * @throws WalIOException if the names of those that stay cannot be made durable, then nothing has gone, or if one
+   *   cannot be deleted
+   * @throws UnsupportedOperationException if the log is open for reading only
    */
   public List<SnapshotInfo> keep(int newest) {
     if (newest < 1) {
@@ -282,12 +283,17 @@ public final class SnapshotStore {
     }
     writing.lock();
     try {
+      LogParts.requireWritable(wal);
       var all = list();
-      var old = all.subList(0, Math.max(0, all.size() - newest));
-      for (var snapshot : old) {
-        directory().orElseThrow().delete(snapshot.file());
+      var old = List.copyOf(all.subList(0, Math.max(0, all.size() - newest)));
+      if (!old.isEmpty()) {
+        var directory = directory().orElseThrow();
+        directory.sync(); // the name of what replaces them may not be durable: syncing it may have failed
+        for (var snapshot : old) {
+          directory.delete(snapshot.file());
+        }
       }
-      return List.copyOf(old);
+      return old;
     } catch (IOException e) {
       throw failure("cannot delete an old snapshot", e);
     } finally {
@@ -295,14 +301,61 @@ public final class SnapshotStore {
     }
   }
 
-  /** Deletes a snapshot, whatever it is needed for; nothing happens if it is gone already. */
+  /**
+   * Deletes those that are of no use beside a snapshot that is durable: of a history that the log has not got any more,
+   * or known to be unreadable. Durably: once the log is truncated nothing tells the former from any other.
+   *
+   * @param durable of the history that the log has; stays
+   * @param unreadable these, if they are still there; others that cannot be read stay
+   * @return those that went
+   */
+  List<SnapshotInfo> deleteUseless(SnapshotInfo durable, Collection<SnapshotInfo> unreadable) {
+    writing.lock();
+    try {
+      var useless = list().stream().filter(other -> !other.file().equals(durable.file()))
+          .filter(other -> unreadable.contains(other) || isOfAnotherHistory(other)).toList();
+      if (!useless.isEmpty()) {
+        delete(directory().orElseThrow(), useless);
+      }
+      return useless;
+    } catch (IOException e) {
+      throw failure("cannot delete a snapshot that is of no use", e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private boolean isOfAnotherHistory(SnapshotInfo snapshot) {
+    try {
+      return !agrees(snapshot, lastRecord(snapshot.end()));
+    } catch (SnapshotException | UnsupportedFormatException e) {
+      Log.debug("it cannot be read, so nothing is known of its history", e);
+      return false;
+    }
+  }
+
+  /** Deletes snapshots, durably. */
+  private static void delete(Directory directory, List<SnapshotInfo> snapshots) throws IOException {
+    for (var snapshot : snapshots) {
+      directory.delete(snapshot.file());
+    }
+    if (!snapshots.isEmpty()) {
+      directory.sync();
+    }
+  }
+
+  /**
+   * Deletes a snapshot, whatever it is needed for; nothing happens if it is gone already.
+   *
+   * @throws UnsupportedOperationException if the log is open for reading only
+   */
   public void delete(SnapshotInfo snapshot) {
     writing.lock();
     try {
+      LogParts.requireWritable(wal);
       var directory = directory();
       if (directory.isPresent() && directory.get().exists(snapshot.file())) {
-        directory.get().delete(snapshot.file());
-        directory.get().sync();
+        delete(directory.get(), List.of(snapshot));
       }
     } catch (IOException e) {
       throw failure("cannot delete a snapshot", e);
@@ -322,109 +375,17 @@ public final class SnapshotStore {
    * @throws dev.holdfast.UnsupportedFormatException if a newer version wrote it
    */
   public <S> S read(SnapshotInfo snapshot, SnapshotCodec<S> codec) {
-    var opened = open(snapshot);
-    try (var file = opened.file) {
-      var in = new SnapshotInput(file, opened.header);
-      S state;
-      try {
-        state = codec.read(in);
-      } catch (IOException | RuntimeException | StackOverflowError e) {
-        throw unreadable(snapshot, String.valueOf(e.getMessage()), e);
-      }
-      if (in.unread() > 0) {
-        throw unreadable(snapshot, in.unread() + " bytes are left behind the state", null);
-      }
-      return state;
-    } catch (IOException e) {
-      throw failure("cannot close " + snapshot.file(), e);
-    }
+    return reader.read(snapshot, codec);
   }
 
   /** Reads a snapshot through without decoding it. Throws as {@link #read} does. */
   public void verify(SnapshotInfo snapshot) {
-    read(snapshot, new SnapshotCodec<Long>() {
-      @Override
-      public void write(Long state, OutputStream out) {
-        throw new UnsupportedOperationException("only read");
-      }
-
-      @Override
-      public Long read(InputStream in) throws IOException {
-        return in.transferTo(OutputStream.nullOutputStream());
-      }
-    });
+    reader.verify(snapshot);
   }
 
   /** Returns whether a snapshot may be of the history that the log has: whose last record there is {@code last}. */
   boolean agrees(SnapshotInfo snapshot, LastRecord last) {
-    var frame = SnapshotName.frameOf(snapshot.file());
-    if (last.isThere() && frame.isPresent() && frame.getAsInt() != last.frame()) {
-      return false;
-    }
-    var opened = open(snapshot);
-    try (var _ = opened.file) {
-      return !last.isThere() || !opened.header.hasRecord() || opened.header.recordChecksum() == last.payload();
-    } catch (IOException e) {
-      throw failure("cannot close " + snapshot.file(), e);
-    }
-  }
-
-  /** A file that is open, and what it begins with. */
-  private record Opened(LogFile file, SnapshotHeader header) {}
-
-  private Opened open(SnapshotInfo snapshot) {
-    LogFile file;
-    try {
-      file = directory().orElseThrow(() -> new NoSuchFileException(snapshot.file())).open(snapshot.file(), Access.READ);
-    } catch (IOException e) {
-      throw unreadable(snapshot, "it cannot be opened: " + e.getMessage(), e);
-    }
-    try {
-      return new Opened(file, check(file, snapshot));
-    } catch (IOException e) {
-      close(file, e);
-      throw unreadable(snapshot, String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException e) {
-      close(file, e);
-      throw e;
-    }
-  }
-
-  private SnapshotHeader check(LogFile file, SnapshotInfo snapshot) throws IOException {
-    var bytes = ByteBuffer.allocate(SnapshotHeader.SIZE);
-    file.read(bytes, 0);
-    bytes.flip();
-    if (!SnapshotHeader.hasMagic(bytes)) {
-      throw new DamagedSnapshotException("it does not begin with HOLDSNAP, so it is no snapshot");
-    }
-    var header = SnapshotHeader.decode(bytes, snapshot.file());
-    if (header == null) {
-      throw new DamagedSnapshotException("its header does not agree with its checksum");
-    }
-    if (header.nameHash() != Names.hash(stream.name()) || header.end() != snapshot.end()) {
-      throw new DamagedSnapshotException("it belongs to another stream or id: its header says end " + header.end());
-    }
-    if (header.length() < 0 || header.length() > maxSize) {
-      throw new DamagedSnapshotException("its state has " + header.length() + " bytes, over the limit of " + maxSize);
-    }
-    if (file.size() != SnapshotHeader.fileSize(header.length())) {
-      throw new DamagedSnapshotException("it has " + file.size() + " bytes, but with a state of " + header.length()
-          + " bytes it must have " + SnapshotHeader.fileSize(header.length()));
-    }
-    return header;
-  }
-
-  private static void close(LogFile file, Exception cause) {
-    try {
-      file.close();
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
-  private SnapshotException unreadable(SnapshotInfo snapshot, String problem, @Nullable Throwable cause) {
-    var message = "snapshots/" + Names.encode(stream.name()) + "/" + snapshot.file() + ": " + problem;
-    return cause == null ? new SnapshotException(message) : new SnapshotException(message, cause);
+    return reader.agrees(snapshot, last);
   }
 
   private RuntimeException failure(String what, IOException e) {

@@ -294,7 +294,8 @@ class DurableStateTest {
       assertThrows(SnapshotException.class, () -> state.read(List::size));
     }
     assertEquals(2, wal.stream(Names.STREAM).nextId());
-    assertThrows(IllegalArgumentException.class, builder::open);
+    var error = assertThrows(SnapshotException.class, builder::open, "it was thrown bare, without the id");
+    assertTrue(String.valueOf(error.getMessage()).contains("record 1 cannot be applied"), error::toString);
   }
 
   @Test
@@ -363,6 +364,19 @@ class DurableStateTest {
       assertThrows(IllegalStateException.class, () -> state.read(_ -> state.snapshot()));
       assertEquals(0, state.end());
     }
+  }
+
+  @Test
+  void appendingWithoutWaitingOrClosingFromWithinAReadWaitedForItselfForEver() {
+    var state = state();
+    assertThrows(IllegalStateException.class, () -> state.read(_ -> state.appendAsync("n0")));
+    assertThrows(IllegalStateException.class, () -> state.read(_ -> state.appendBatchAsync(List.of("n0"))));
+    assertThrows(IllegalStateException.class, () -> state.read(_ -> {
+      state.close();
+      return 0;
+    }));
+    assertEquals(0, state.append("n0"), "it is still open");
+    state.close();
   }
 
   @Test

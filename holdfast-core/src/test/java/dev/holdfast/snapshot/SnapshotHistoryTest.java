@@ -11,10 +11,12 @@ import dev.holdfast.SnapshotException;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.TypedStream;
 import dev.holdfast.Wal;
+import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.MemoryDirectory;
+import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
@@ -24,8 +26,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots of a history that the log has not got any more, and what is known of them otherwise. */
 class SnapshotHistoryTest {
@@ -162,6 +167,74 @@ class SnapshotHistoryTest {
     assertThrows(IllegalArgumentException.class, () -> SnapshotStore.of(wal, stream.stream()));
   }
 
+  private SnapshotInfo published(SnapshotPublisher publisher, List<String> names) {
+    names.subList((int) stream.stream().nextId(), names.size()).forEach(stream::append);
+    return publisher.publish(new Captured<>(names, names.size()), Names.SNAPSHOTS).snapshot();
+  }
+
+  private static List<String> others(int count) {
+    return Names.range(0, count).stream().map(name -> "other " + name).toList();
+  }
+
+  private void damage(SnapshotInfo snapshot) throws IOException {
+    try (var file = files().open(snapshot.file(), Access.READ_WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[]{9, 9, 9}), 140);
+    }
+  }
+
+  @Test
+  void aSnapshotOfAHistoryThatWasCutWasKeptAndWhatToldItApartTruncated() throws IOException {
+    var publisher = SnapshotPublisher.of(store, keep(2));
+    published(publisher, Names.range(0, 5));
+    stream.stream().truncateFrom(0);
+    var newest = published(publisher, others(8));
+    assertEquals(List.of(newest), store.list());
+    damage(newest);
+    var error = assertThrows(SnapshotException.class, () -> recovery().run());
+    assertTrue(message(error).contains("there is no snapshot that can be read"), error::toString);
+  }
+
+  @Test
+  void ofTwoAtOneEndTheOneOfTheOtherHistoryWasKept() throws IOException {
+    var publisher = SnapshotPublisher.of(store, keep(2));
+    for (var round = 0; round < 4; round++) { // whichever name comes first
+      store.list().forEach(store::delete);
+      stream.stream().truncateFrom(0);
+      var old = published(publisher, Names.range(0, 3));
+      var bytes = files().read(old.file(), Integer.MAX_VALUE);
+      stream.stream().truncateFrom(0);
+      var of3 = published(publisher, others(3));
+      try (var file = files().create(old.file(), 0)) {
+        file.write(ByteBuffer.wrap(bytes), 0);
+      }
+      var of4 = published(publisher, others(4));
+      assertEquals(List.of(of3, of4), store.list());
+      damage(of4);
+      assertEquals(others(4), recovery().run().state());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 8})
+  void aDeletedSnapshotOfAnotherHistoryCameBackAfterAPowerLoss(int last) {
+    var disk = new SimulatedDisk();
+    var options = WalOptions.builder().maxSegmentSize(4096).maxRecordsPerSegment(5).build();
+    var log = Wal.open(disk.root(), options);
+    var entries = log.stream(Names.STREAM, Codecs.utf8());
+    var publisher = SnapshotPublisher.of(SnapshotStore.of(log, entries.stream()), keep(2));
+    for (var end : List.of(5, last)) {
+      entries.stream().truncateFrom(0);
+      Names.range(0, end).forEach(entries::append);
+      publisher.publish(new Captured<>(Names.range(0, end), end), Names.SNAPSHOTS);
+    }
+    var left = disk.crash(Crash.DROP_ALL_UNSYNCED);
+    assertThrows(WalException.class, log::close);
+    try (var again = Wal.open(left.root(), options)) {
+      var snapshots = SnapshotStore.of(again, again.stream(Names.STREAM)).list();
+      assertEquals(List.of((long) last), snapshots.stream().map(SnapshotInfo::end).toList());
+    }
+  }
+
   // ---- markers
 
   @Test
@@ -195,6 +268,28 @@ class SnapshotHistoryTest {
         assertEquals(0, entries.stream().firstId(), "nothing is truncated");
       }
       assertEquals(2, snapshots.list().size());
+    } catch (StreamFailedException e) { // closing says so once more
+      assertTrue(message(e).contains("'snapshots'"), e::toString);
+    }
+  }
+
+  @Test
+  void snapshotsWereWrittenInVainWhereTheMarkersHadFailed() {
+    var disk = new SimulatedDisk();
+    var written = new AtomicInteger();
+    try (var log = Wal.open(disk.root(), WalOptions.defaults())) {
+      var entries = log.stream(Names.STREAM, Codecs.utf8());
+      var publisher = SnapshotPublisher.of(SnapshotStore.of(log, entries.stream()), keep(2));
+      entries.append("n0");
+      publisher.publish(new Captured<>(Names.range(0, 1), 1), Names.SNAPSHOTS);
+      disk.inject(Fault.on(OperationKind.FORCE).in("system"));
+      disk.inject(Fault.on(OperationKind.RENAME).in("snapshots/" + Names.STREAM).forever()
+          .delayedBy(written::incrementAndGet));
+      for (var i = 0; i < 5; i++) {
+        assertThrows(StreamFailedException.class,
+            () -> publisher.publish(new Captured<>(Names.range(0, 1), 1), Names.SNAPSHOTS));
+      }
+      assertEquals(1, written.get(), "the one whose marker failed");
     } catch (StreamFailedException e) { // closing says so once more
       assertTrue(message(e).contains("'snapshots'"), e::toString);
     }

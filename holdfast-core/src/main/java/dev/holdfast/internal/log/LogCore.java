@@ -78,6 +78,9 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;
 
+  /** Does what is left to do before a stream of this name is opened. */
+  abstract void prepare(String name) throws IOException;
+
   @Override
   public final LogStream stream(String name) {
     return opened(name, StreamOptions.none()).stream();
@@ -127,6 +130,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
 
   private Opened<S> openNow(String name, StreamOptions streamOptions) {
     try {
+      prepare(name);
       return new Opened<>(open(homeOf(name), context.with(streamOptions.applyTo(options))), streamOptions);
     } catch (IOException e) {
       throw new WalIOException("cannot open stream '" + name + "': " + e.getMessage(), e);

@@ -224,6 +224,17 @@ final class LogHome {
     snapshots.delete(StreamHome.DELETED + Names.encode(stream));
   }
 
+  /**
+   * Deletes the snapshots of a stream that is not there, if a note says that they are to be and deleting them failed.
+   */
+  void finishDeletingSnapshotsOf(String stream) throws IOException {
+    var name = Names.encode(stream);
+    if (!streams().exists(name) && root.exists(SNAPSHOTS)
+        && root.subdirectory(SNAPSHOTS).exists(StreamHome.DELETED + name)) {
+      deleteSnapshotsOf(stream);
+    }
+  }
+
   /** Returns the directory with the snapshots of a stream, if there is one. */
   Optional<Directory> snapshotsOf(String stream) throws IOException {
     var name = Names.encode(stream);

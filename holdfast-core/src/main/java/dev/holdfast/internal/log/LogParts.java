@@ -35,8 +35,22 @@ public final class LogParts {
     return opened.stream();
   }
 
+  /**
+   * Throws unless what belongs to the log may be changed.
+   *
+   * @throws dev.holdfast.WalClosedException if the log is closed
+   * @throws UnsupportedOperationException if it is open for reading only
+   */
+  public static void requireWritable(Wal wal) {
+    var log = of(wal);
+    log.checkOpen();
+    if (log instanceof ReadOnlyLog) {
+      throw new UnsupportedOperationException("the snapshots of a log that is open for reading only are only read");
+    }
+  }
+
   /** Returns the stream of the system with this name, opened with these options by whoever asks first. */
-  public static LogStream systemStream(Wal wal, String name, WalOptions options) {
+  public static EngineStream systemStream(Wal wal, String name, WalOptions options) {
     return of(wal).systemStream(name, options);
   }
 

@@ -37,6 +37,11 @@ final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
   }
 
   @Override
+  void prepare(String name) {
+    // a reader changes nothing
+  }
+
+  @Override
   public boolean deleteStream(String name) {
     throw new UnsupportedOperationException("deleteStream: the log is open for reading only");
   }

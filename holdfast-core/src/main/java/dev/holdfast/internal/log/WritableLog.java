@@ -44,6 +44,12 @@ final class WritableLog extends LogCore<WritableStream> {
     return WritableStream.open(streamHome, streamContext);
   }
 
+  /** One that is created again must not find the snapshots of the former one, whose deletion failed half-way. */
+  @Override
+  void prepare(String name) throws IOException {
+    roots.of(name).finishDeletingSnapshotsOf(name);
+  }
+
   @Override
   public boolean deleteStream(String name) {
     Names.encode(name);
