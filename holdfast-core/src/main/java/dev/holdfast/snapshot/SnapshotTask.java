@@ -1,10 +1,12 @@
 package dev.holdfast.snapshot;
 
 import dev.holdfast.WalClosedException;
+import dev.holdfast.WalException;
 import dev.holdfast.internal.logging.Log;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,24 +31,42 @@ final class SnapshotTask<S> implements AutoCloseable {
   private boolean closed; // guarded by publishing
 
   SnapshotTask(SnapshotSource<S> source, SnapshotPublisher publisher, SnapshotCodec<S> codec, SnapshotPolicy policy) {
+    this(source, publisher, codec, policy,
+        Thread.ofPlatform().name("holdfast-snapshots-" + publisher.store().stream().name()).daemon().factory());
+  }
+
+  SnapshotTask(SnapshotSource<S> source, SnapshotPublisher publisher, SnapshotCodec<S> codec, SnapshotPolicy policy,
+      ThreadFactory threads) {
     this.source = source;
     this.publisher = publisher;
     this.codec = codec;
     this.policy = policy;
     this.records = publisher.store().newest().map(SnapshotInfo::end).orElse(0L);
-    this.bytes = policy instanceof SnapshotPolicy.EveryBytes ? -bytesFrom(records) : 0;
-    this.thread = new ScheduledThreadPoolExecutor(1,
-        Thread.ofPlatform().name("holdfast-snapshots-" + publisher.store().stream().name()).daemon().factory());
+    this.bytes = policy instanceof SnapshotPolicy.EveryBytes ? bytesAt(records) : 0;
+    this.thread = new ScheduledThreadPoolExecutor(1, threads);
     if (policy instanceof SnapshotPolicy.Every(var interval)) {
       var nanos = interval.toNanos();
       var _ = thread.scheduleAtFixedRate(this::inTime, nanos, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** Returns about how many bytes the log has from this id on. */
+  /**
+   * Returns about how much had been appended when the stream was at this id, of what was appended since it was opened;
+   * negative if that was before it.
+   */
+  private long bytesAt(long id) {
+    var appended = publisher.store().stream().stats().appendedBytes();
+    try {
+      return appended - bytesFrom(id);
+    } catch (WalException e) { // only the first snapshot comes later for it
+      Log.debug("how much the log has after its newest snapshot is not known", e);
+      return appended;
+    }
+  }
+
   private long bytesFrom(long id) {
     var total = 0.0;
-    for (var segment : publisher.store().stream().segments()) {
+    for (var segment : publisher.store().engine().segmentsFrom(id)) {
       var ids = segment.ids();
       var counted = ids.end() - Math.clamp(id, ids.start(), ids.end());
       total += counted == 0 ? 0 : (double) segment.dataBytes() * counted / (ids.end() - ids.start());
@@ -68,6 +88,10 @@ final class SnapshotTask<S> implements AutoCloseable {
       } catch (RejectedExecutionException e) {
         under.set(false);
         Log.debug("closed meanwhile", e);
+      } catch (RuntimeException | Error e) { // no thread can be started: what was appended is kept all the same
+        thread.getQueue().clear(); // it has been queued, and closing would wait for it
+        under.set(false);
+        Log.warning(label() + "no snapshot can be taken now, the next append tries again", e);
       }
     }
   }
@@ -82,12 +106,18 @@ final class SnapshotTask<S> implements AutoCloseable {
     try {
       publish();
       failure = null;
-    } catch (RuntimeException | Error e) { // told to whoever asks; tried again when as much has come once more
+    } catch (WalClosedException e) {
+      Log.debug("closed meanwhile", e);
+    } catch (Throwable e) { // told to whoever asks; tried again when as much has come once more
       failure = e;
-      Log.warning("stream '" + publisher.store().stream().name() + "': no snapshot was published", e);
+      Log.warning(label() + "no snapshot was published", e);
     } finally {
       under.set(false);
     }
+  }
+
+  private String label() {
+    return "stream '" + publisher.store().stream().name() + "': ";
   }
 
   /** Publishes a snapshot now. */
@@ -97,6 +127,7 @@ final class SnapshotTask<S> implements AutoCloseable {
       if (closed) {
         throw new WalClosedException("the state of stream '" + publisher.store().stream().name() + "' is closed");
       }
+      records = publisher.store().stream().nextId(); // also if it fails: or every append would try again
       bytes = publisher.store().stream().stats().appendedBytes();
       return publisher.publish(write -> source.captured(captured -> {
         records = captured.end();

@@ -2,6 +2,8 @@ package dev.holdfast.internal.stream;
 
 import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
+import dev.holdfast.SegmentInfo;
+import java.util.List;
 import java.util.Optional;
 
 /** What the packages above know of a stream besides what its users do. */
@@ -19,6 +21,9 @@ public interface EngineStream extends LogStream {
 
   /** Returns where a record is; empty if there is none of this id. */
   Optional<Place> placeOf(long id);
+
+  /** Returns the segments that have records from this id on, as {@link #segments()} does, without opening others. */
+  List<SegmentInfo> segmentsFrom(long id);
 
   /** Returns the random number that the stream got when it was created; 0 if it does not exist yet. */
   long streamId();

@@ -180,6 +180,11 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
 
   @Override
   public final List<SegmentInfo> segments() {
+    return segmentsFrom(0);
+  }
+
+  @Override
+  public final List<SegmentInfo> segmentsFrom(long id) {
     view.checkOpen();
     refresh();
     var cut = view.lastCut();
@@ -187,12 +192,15 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
     var infos = new ArrayList<SegmentInfo>(list.size());
     for (var i = 0; i < list.size(); i++) {
       var segment = list.get(i);
+      if (id > 0 && list.endOf(i) <= id) {
+        continue;
+      }
       try {
         infos.add(describe(segment, Math.max(segment.firstId(), Math.min(list.endOf(i), view.readableEnd()))));
       } catch (IOException | CorruptionException e) {
         refresh();
         if (!view.isCurrent(list, cut)) {
-          return segments(); // a truncation was under way
+          return segmentsFrom(id); // a truncation was under way
         }
         throw e instanceof CorruptionException corrupt
             ? corrupt
