@@ -194,7 +194,7 @@ class HostileCompressedTest {
   @Test
   @DisplayName("a record log has no compressed frames: one that has is refused by name, and left as it is")
   void recordLog() throws IOException {
-    var header = new SegmentHeader(Names.hash(""), 1, 2, 1, 0, 4096, (1 << 30) + 32);
+    var header = new SegmentHeader(Names.hash(""), 1, 2, 1, 0, 8192, (1 << 30) + 32);
     var bytes = new SegmentBuilder(header, 0, StartFrame.FIRST, 0).compressed(PLAIN, 0, 0).unsealed();
     var directory = new MemoryDirectory();
     try (var file = directory.create("one", 0)) {

@@ -5,6 +5,7 @@ import dev.holdfast.SegmentInfo;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
+import dev.holdfast.compression.TinyLz4;
 import dev.holdfast.storage.MemoryDirectory;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ public record Shape(String name, LogImage image, SortedMap<Long, byte[]> records
   public static final String STREAM = "orders";
   public static final String PREFIX = "streams/" + STREAM + "/";
   public static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).readBufferSize(4096)
-      .writeBufferSize(4096).build();
+      .writeBufferSize(4096).compressor(new TinyLz4()).build();
   private static final long SEED = 20_261_121;
 
   /** Returns the first id. */

@@ -83,7 +83,7 @@ class ZstdCompressorTest {
   @DisplayName("content of every length comes back, whatever the level it was compressed with")
   void roundTrips() throws DataFormatException {
     assertEquals(Compression.ZSTD, ZSTD.format());
-    for (var level : new int[]{-5, 1, ZstdCompressor.USUAL_LEVEL, 9}) {
+    for (var level : new int[]{-5, ZstdCompressor.USUAL_LEVEL, 3, 9}) {
       var compressor = new ZstdCompressor(level);
       for (var kind = 0; kind < 3; kind++) {
         for (var length = 0; length < 3000; length += length < 100 ? 1 : 97) {

@@ -12,7 +12,7 @@ import java.util.List;
  * used again once it is closed. Not safe for use by several threads.
  */
 final class Packed implements AutoCloseable {
-  private static final int USUAL = 1 << 18;
+  private static final int USUAL = 1 << 17;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final FrameCompression shared;
