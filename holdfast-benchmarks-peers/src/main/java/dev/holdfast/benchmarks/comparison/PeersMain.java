@@ -1,5 +1,7 @@
 package dev.holdfast.benchmarks.comparison;
 
+import dev.holdfast.benchmarks.micro.JmhCommand;
+import dev.holdfast.benchmarks.syncs.SyncsCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -7,7 +9,8 @@ import picocli.CommandLine.Command;
 
 /** The commands that need the peers' libraries. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, version = "holdfast-benchmarks 0.1.0-SNAPSHOT",
-    description = "Measures Holdfast beside other logs and stores.", subcommands = {PeersCommand.class})
+    description = "Measures Holdfast beside other logs and stores.", subcommands = {PeersCommand.class, SyncsCommand.class,
+        JmhCommand.class})
 public final class PeersMain implements Runnable {
   /** Kept, or its level would be forgotten. */
   private static final Logger ROOT = Logger.getLogger("");

@@ -42,6 +42,12 @@ class PeersCommandTest {
     assertEquals(2, execute("peers --workload durabel"));
   }
 
+  @Test
+  void microBenchmarksRun() {
+    assertEquals(0, PeersMain.commandLine().execute("jmh", "--forks", "0", "--iterations", "1", "--millis", "5", "--size",
+        "128"));
+  }
+
   private int execute(String command) throws IOException {
     List<String> arguments = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
     arguments.addAll(List.of("--dir", directory.toString(), "--rounds", "2", "--millis", "2", "--limit-file-size",
