@@ -43,8 +43,8 @@ final class Comparisons {
 
   /** Returns all of them. */
   static List<Comparison> all() {
-    return List.of(new DurableComparison(), new BatchComparison(), new AsyncComparison(), new SustainedComparison(),
-        new ScanComparison(), new GetComparison(), new TailComparison(), new RotationComparison(),
-        new SpaceComparison(), new AllocationComparison());
+    return List.of(new DurableComparison(), new StreamsComparison(), new BatchComparison(), new AsyncComparison(),
+        new SustainedComparison(), new ScanComparison(), new GetComparison(), new TailComparison(),
+        new RotationComparison(), new SpaceComparison(), new AllocationComparison());
   }
 }

@@ -84,6 +84,17 @@ final class Contest implements Closeable {
     }
   }
 
+  /** Adds a group of new logs each of Holdfast and of all peers, in the way the entry says. */
+  void logGroups(Guarantee guarantee, Shape shape, int count, GroupEntry entry) throws Exception {
+    for (Peer peer : context.usable(Set.of())) {
+      List<PeerLog> logs = peer.openGroup(path(directoryName(peer)), count, guarantee, shape);
+      logs.forEach(programs::closing);
+      Turn turn = entry.of(logs);
+      roles.add(roleOf(peer));
+      programs.add(peer.name(), turn.operation(), turn.afterRound());
+    }
+  }
+
   static String directoryName(Peer peer) {
     return peer.name().toLowerCase(Locale.ROOT).replace(' ', '-');
   }
@@ -113,6 +124,14 @@ final class Contest implements Closeable {
 
     /** Prepares the log and says what is measured. */
     Turn of(PeerLog log) throws Exception;
+  }
+
+  /** What is done with a group of logs. */
+  @FunctionalInterface
+  interface GroupEntry {
+
+    /** Says what is measured. */
+    Turn of(List<PeerLog> logs);
   }
 
   /**

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     description = "Measures Holdfast beside limit programs and other logs and stores, in the same rounds.")
 final class PeersCommand extends Workload {
   @Option(names = "--workload", split = ",", paramLabel = "NAME",
-      description = "durable, batch, async, sustained, scan, "
+      description = "durable, streams, batch, async, sustained, scan, "
           + "get, tail, rotation, space, allocation. Default: all")
   List<String> workloads = List.of();
 

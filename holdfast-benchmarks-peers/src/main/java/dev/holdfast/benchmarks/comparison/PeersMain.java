@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 
 /** The commands that need the peers' libraries. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, version = "holdfast-benchmarks 0.1.0-SNAPSHOT",
-    description = "Measures Holdfast beside other logs and stores.", subcommands = {PeersCommand.class, SyncsCommand.class,
+    description = "Measures Holdfast beside other logs and stores.",
+    subcommands = {PeersCommand.class, SyncsCommand.class,
         JmhCommand.class})
 public final class PeersMain implements Runnable {
   /** Kept, or its level would be forgotten. */

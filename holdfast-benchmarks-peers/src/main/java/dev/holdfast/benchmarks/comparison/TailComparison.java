@@ -29,7 +29,7 @@ import java.util.Locale;
 final class TailComparison implements Comparison {
   private static final int SIZE = 128;
   private static final Duration WAIT = Duration.ofMillis(10);
-  private static final Measure TIME = new Measure("p50", Unit.TIME, Measure.Better.LOWER, Figures::median);
+  private static final Measure TIME = new Measure("median", Unit.TIME, Measure.Better.LOWER, Figures::median);
 
   @Override
   public String name() {

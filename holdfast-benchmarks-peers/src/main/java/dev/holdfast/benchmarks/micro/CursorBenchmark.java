@@ -20,7 +20,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Steps of a cursor over a log that was closed and opened again, from front to end and over again, in the page cache. */
+/**
+ * Steps of a cursor over a log that was closed and opened again, from front to end and over again, in the page cache.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -20,7 +20,8 @@ public final class JmhCommand implements Callable<Integer> {
   @Option(names = "--forks", paramLabel = "N", description = "JVMs for each; 0: this one. Default: ${DEFAULT-VALUE}")
   int forks = 1;
 
-  @Option(names = "--iterations", paramLabel = "N", description = "To warm up, and again to measure. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--iterations", paramLabel = "N",
+      description = "To warm up, and again to measure. Default: ${DEFAULT-VALUE}")
   int iterations = 5;
 
   @Option(names = "--millis", paramLabel = "MS", description = "Length of an iteration. Default: ${DEFAULT-VALUE}")

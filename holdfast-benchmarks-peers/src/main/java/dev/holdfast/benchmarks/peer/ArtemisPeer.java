@@ -32,7 +32,9 @@ import org.apache.activemq.artemis.core.journal.impl.dataformat.ByteArrayEncodin
 final class ArtemisPeer implements Peer {
   private static final int BUFFER_SIZE = 512 << 10;
   private static final int BUFFER_TIMEOUT_NANOS = (int) TimeUnit.MICROSECONDS.toNanos(200);
-  private static final int MOST_IO = 4096;
+
+  /** Of all journals together the system allows 65,536 at a time, as it comes. */
+  private static final int MOST_IO = 512;
 
   private final Kind kind;
 

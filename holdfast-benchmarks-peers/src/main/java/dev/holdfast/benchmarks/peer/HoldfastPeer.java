@@ -2,6 +2,7 @@ package dev.holdfast.benchmarks.peer;
 
 import dev.holdfast.RecordCursor;
 import dev.holdfast.SyncPolicy;
+import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
 import dev.holdfast.benchmarks.HoldfastLog;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Holdfast itself, behind the interface of its peers. */
@@ -36,9 +38,20 @@ public final class HoldfastPeer implements Peer {
 
   @Override
   public PeerLog open(Path directory, Guarantee guarantee, Shape shape) {
+    return new Log(HoldfastLog.open(directory, options(guarantee, shape)));
+  }
+
+  /** Opens streams of one log; closing one closes them all. */
+  @Override
+  public List<PeerLog> openGroup(Path directory, int count, Guarantee guarantee, Shape shape) {
+    Wal wal = Wal.open(directory, options(guarantee, shape));
+    return IntStream.range(0, count).<PeerLog>mapToObj(i -> new Log(new HoldfastLog(wal, wal.stream("stream-" + i))))
+        .toList();
+  }
+
+  private static WalOptions options(Guarantee guarantee, Shape shape) {
     SyncPolicy policy = guarantee == Guarantee.DURABLE ? SyncPolicy.STRICT : SyncPolicy.ASYNC;
-    return new Log(HoldfastLog.open(directory,
-        WalOptions.builder().syncPolicy(policy).maxSegmentSize(shape.segmentSize()).build()));
+    return WalOptions.builder().syncPolicy(policy).maxSegmentSize(shape.segmentSize()).build();
   }
 
   private record Log(HoldfastLog log) implements PeerLog {

@@ -1,6 +1,9 @@
 package dev.holdfast.benchmarks.peer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,4 +30,25 @@ public interface Peer {
    * @param directory where its files are; its parent exists
    */
   PeerLog open(Path directory, Guarantee guarantee, Shape shape) throws Exception;
+
+  /**
+   * Opens several new logs, which are as independent of each other as the library allows.
+   *
+   * @param directory where their files will be; its parent exists
+   */
+  default List<PeerLog> openGroup(Path directory, int count, Guarantee guarantee, Shape shape) throws Exception {
+    Files.createDirectory(directory);
+    List<PeerLog> logs = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        logs.add(open(directory.resolve("log-" + i), guarantee, shape));
+      }
+      return logs;
+    } catch (Exception e) {
+      for (PeerLog log : logs) {
+        log.close();
+      }
+      throw e;
+    }
+  }
 }

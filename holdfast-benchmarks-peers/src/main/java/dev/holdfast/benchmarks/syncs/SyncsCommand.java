@@ -36,7 +36,8 @@ public final class SyncsCommand implements Callable<Integer> {
       return 2;
     }
     Files.createDirectories(directory);
-    System.out.printf(Locale.ROOT, "%-16s %-9s %6s %12s  %-44s %s%n", "", "", "appends", "syncs/append", "syncs", "others");
+    System.out.printf(Locale.ROOT, "%-16s %-9s %6s %12s  %-44s %s%n", "", "", "appends", "syncs/append", "syncs",
+        "others");
     boolean all = true;
     for (Peer peer : Stream.concat(Stream.of(new HoldfastPeer()), Peers.all().stream()).toList()) {
       if (peer.unavailable().isPresent()) {

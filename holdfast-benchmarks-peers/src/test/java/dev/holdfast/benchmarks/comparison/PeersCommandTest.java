@@ -44,8 +44,9 @@ class PeersCommandTest {
 
   @Test
   void microBenchmarksRun() {
-    assertEquals(0, PeersMain.commandLine().execute("jmh", "--forks", "0", "--iterations", "1", "--millis", "5", "--size",
-        "128"));
+    assertEquals(0,
+        PeersMain.commandLine().execute("jmh", "--forks", "0", "--iterations", "1", "--millis", "5", "--size",
+            "128"));
   }
 
   private int execute(String command) throws IOException {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is called durable in a comparison is: the system is asked to sync at least once for each append of one thread. */
+/**
+ * What is called durable in a comparison is: the system is asked to sync at least once for each append of one thread.
+ */
 class DurableAppendsSyncTest {
   private static final int APPENDS = 10;
 
@@ -31,7 +33,8 @@ class DurableAppendsSyncTest {
     assumeTrue(peer.unavailable().isEmpty(), () -> peer.unavailable().orElseThrow());
     boolean possible = TracedAppends.possible();
     if (!possible) {
-      System.err.println("SKIPPED: whether a durable append of " + peer.name() + " syncs needs strace, which is not here");
+      System.err
+          .println("SKIPPED: whether a durable append of " + peer.name() + " syncs needs strace, which is not here");
     }
     assumeTrue(possible, "strace is missing, or may not trace here");
     SyncTrace trace = TracedAppends.run(peer, Guarantee.DURABLE, APPENDS, directory);

@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
  */
 public record Load(ThreadKind kind, int threads, Duration duration, long operationsAtMost, Timing timing) {
   private static final int UNTIMED_STEPS = 64;
+  private static final int THREAD_SHIFT = 40;
 
   /** What is timed. */
   public enum Timing {
@@ -28,6 +29,11 @@ public record Load(ThreadKind kind, int threads, Duration duration, long operati
     EACH,
     /** Only the round as a whole, for operations of less than some microseconds. */
     ROUND
+  }
+
+  /** Returns the number of the thread, from 0, that an iteration was given to. */
+  public static int threadOf(long iteration) {
+    return (int) (iteration >>> THREAD_SHIFT);
   }
 
   /** Returns this load for another duration. */
@@ -42,7 +48,7 @@ public record Load(ThreadKind kind, int threads, Duration duration, long operati
     List<Future<ThreadFigures>> results = new ArrayList<>();
     try (ExecutorService executor = Executors.newThreadPerTaskExecutor(kind.factory())) {
       for (int i = 0; i < threads; i++) {
-        long firstIteration = (long) i << 40;
+        long firstIteration = (long) i << THREAD_SHIFT;
         results.add(executor.submit((Callable<ThreadFigures>) () -> {
           ready.countDown();
           start.await();
