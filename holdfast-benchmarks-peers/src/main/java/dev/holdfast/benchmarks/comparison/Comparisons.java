@@ -32,8 +32,15 @@ final class Comparisons {
    * @param records how many records there are to read
    * @param sustained how long it is appended without a pause
    * @param rotations how many rotations are watched
+   * @param threads the numbers of threads that are wanted; all if empty
    */
-  record Context(Session session, List<Peer> peers, int records, Duration sustained, int rotations) {
+  record Context(Session session, List<Peer> peers, int records, Duration sustained, int rotations,
+      Set<Integer> threads) {
+
+    /** Returns whether a setting with so many threads is wanted. */
+    boolean wants(int count) {
+      return threads.isEmpty() || threads.contains(count);
+    }
 
     /** Returns those that can do all of this. */
     List<Peer> usable(Set<Ability> needed) {

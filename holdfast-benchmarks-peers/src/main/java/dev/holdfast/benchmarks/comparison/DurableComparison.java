@@ -39,6 +39,9 @@ final class DurableComparison implements Comparison {
   @Override
   public void measure(Context context, Outcome outcome) throws Exception {
     for (Threads threads : SETTINGS) {
+      if (!context.wants(threads.count())) {
+        continue;
+      }
       try (Contest contest = Contest.in(context)) {
         byte[] record = Records.ofSize(SIZE);
         addLimits(contest, threads.count(), record);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,11 @@ final class PeersCommand extends Workload {
   @Nullable
   Path plots;
 
+  @Option(names = "--threads", split = ",", paramLabel = "N",
+      description = "Which numbers of threads (durable, streams). "
+          + "Default: all")
+  Set<Integer> threads = Set.of();
+
   @Option(names = "--records", paramLabel = "N",
       description = "How many records there are to read. Default: ${DEFAULT-VALUE}")
   int records = 1_000_000;
@@ -57,7 +63,7 @@ final class PeersCommand extends Workload {
   protected void measure(Session session) throws Exception {
     List<Comparison> comparisons = comparisons();
     var context = new Context(session, usablePeers(session), records, Duration.ofMillis((long) (seconds * 1000)),
-        rotations);
+        rotations, Set.copyOf(threads));
     for (Comparison comparison : comparisons) {
       session.report().begin(comparison.name(), comparison.description());
       var plot = new BarPlot(comparison.name() + ": " + comparison.description());

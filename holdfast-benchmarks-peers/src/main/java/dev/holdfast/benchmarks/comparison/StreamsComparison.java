@@ -38,6 +38,9 @@ final class StreamsComparison implements Comparison {
   @Override
   public void measure(Context context, Outcome outcome) throws Exception {
     for (Logs logs : SETTINGS) {
+      if (!context.wants(logs.count())) {
+        continue;
+      }
       try (Contest contest = Contest.in(context)) {
         byte[] record = Records.ofSize(SIZE);
         addLimit(contest, logs.count(), record);
