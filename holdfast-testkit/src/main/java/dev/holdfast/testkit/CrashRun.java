@@ -132,7 +132,8 @@ final class CrashRun<C, P> {
         throw new CrashFailure(line.then(point, CrashChoice.NONE), commands, promises.current(), e);
       }
     }
-    return new Moment<>(point, disk.killProcess(), promises.current());
+    P promised = promises.current(); // first: a thread that goes on may store into mapped memory, and promise that
+    return new Moment<>(point, disk.killProcess(), promised);
   }
 
   private static boolean isPowerLoss(Throwable e) {

@@ -37,7 +37,8 @@ record Moment<P>(CrashPoint point, SimulatedDisk disk, P promised) {
     }
 
     private void add(CrashPoint point) {
-      moments.add(new Moment<>(point, disk.imageAfterKill(), promises.current()));
+      P promised = promises.current(); // first: what is stored into mapped memory is promised without an operation
+      moments.add(new Moment<>(point, disk.imageAfterKill(), promised));
     }
 
     /** Ends it; what is there at the end is a moment, too. */

@@ -55,6 +55,7 @@ public final class SimulatedDisk {
   private long operations;
   private long powerOffAt = Long.MAX_VALUE;
   private boolean off;
+  private boolean killed;
 
   /** Creates an empty disk without a limit on its size. */
   public SimulatedDisk() {
@@ -98,10 +99,15 @@ public final class SimulatedDisk {
 
   /**
    * Switches this disk off and returns the disk as the next process finds it when this one is killed: with everything
-   * that was written, durable or not as before, so that a power loss can still take it. May be called again.
+   * that was written, durable or not as before, so that a power loss can still take it; also with what was stored into
+   * mapped memory after this disk was switched off, since that needs no disk. May be called again.
    */
   public SimulatedDisk killProcess() {
     synchronized (lock) {
+      if (!killed) {
+        absorbAllStores();
+        killed = true;
+      }
       powerOff();
       return imageAfterKill();
     }
@@ -375,13 +381,23 @@ public final class SimulatedDisk {
 
   private void absorbStores() {
     if (!off) {
-      mapped.forEach(this::absorbStores);
-      mapped.keySet().removeIf(file -> !file.isMapped());
+      absorbAllStores();
     }
   }
 
+  private void absorbAllStores() {
+    mapped.forEach(this::takeStores);
+    mapped.keySet().removeIf(file -> !file.isMapped());
+  }
+
   void absorbStores(FileNode file, String path) {
-    if (!off && file.isMapped()) {
+    if (!off) {
+      takeStores(file, path);
+    }
+  }
+
+  private void takeStores(FileNode file, String path) {
+    if (file.isMapped()) {
       file.absorbStores(new Operation(operations, OperationKind.STORE, path, null, 0, file.size()));
     }
   }
