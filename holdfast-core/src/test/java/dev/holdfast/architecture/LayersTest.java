@@ -43,7 +43,8 @@ class LayersTest {
   private static final Map<String, List<String>> UPPER_PACKAGES = Map.of("dev.holdfast.shard",
       List.of("dev.holdfast.internal.log", "dev.holdfast.internal.format", "dev.holdfast.internal.logging"),
       "dev.holdfast.snapshot",
-      List.of("dev.holdfast.internal.log", "dev.holdfast.internal.format", "dev.holdfast.internal.logging"));
+      List.of("dev.holdfast.internal.log", "dev.holdfast.internal.stream", "dev.holdfast.internal.format",
+          "dev.holdfast.internal.logging"));
 
   private static final Set<String> FILE_SYSTEM = Set.of("java.nio.file.Path", "java.nio.file.Paths",
       "java.nio.file.Files", "java.nio.file.FileSystem", "java.nio.file.FileSystems", "java.io.File",
