@@ -112,6 +112,11 @@ final class WatchedDirectory implements Directory {
   }
 
   @Override
+  public boolean overwritesInPlace() {
+    return inner.overwritesInPlace();
+  }
+
+  @Override
   public boolean canMap() {
     return inner.canMap();
   }

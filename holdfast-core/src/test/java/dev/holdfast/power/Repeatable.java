@@ -33,7 +33,7 @@ final class Repeatable {
     var ticks = new AtomicLong();
     RandomGenerator random = random(seed);
     return new Surroundings(() -> Instant.ofEpochMilli(BEGIN + ticks.incrementAndGet()), random,
-        () -> new UUID(random.nextLong(), random.nextLong()), background);
+        () -> new UUID(random.nextLong(), random.nextLong()), 3, background);
   }
 
   /** SplitMix64, for many threads (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). */

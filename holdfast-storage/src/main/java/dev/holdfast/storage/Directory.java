@@ -171,6 +171,16 @@ public interface Directory {
   /** Returns whether files of this directory can be mapped into memory. */
   boolean canMap();
 
+  /**
+   * Returns whether writing where a file has bytes already puts them in the same place, so that it needs no space: for
+   * certain. Where it is not so (file systems that copy on write), a store into mapped memory may fault for want of it.
+   */
+  default boolean overwritesInPlace() {
+    return false;
+  }
+
   /** Returns where this directory is in the file system, if it is in one. */
-  Optional<Path> path();
+  default Optional<Path> path() {
+    return Optional.empty();
+  }
 }

@@ -34,6 +34,9 @@ public final class FsDirectory implements Directory {
   /** How much of a new file may be dirty at a time: a large burst of writeback delays everybody else's syncs. */
   private static final long ZERO_FILL_DIRTY_LIMIT = 4 * 1024 * 1024;
 
+  /** The types of file system known to overwrite in place. */
+  private static final Set<String> IN_PLACE = Set.of("ext2", "ext3", "ext4", "xfs", "tmpfs");
+
   private final Path path;
 
   private FsDirectory(Path path) {
@@ -277,6 +280,15 @@ public final class FsDirectory implements Directory {
   @Override
   public boolean canMap() {
     return true;
+  }
+
+  @Override
+  public boolean overwritesInPlace() {
+    try {
+      return IN_PLACE.contains(Files.getFileStore(path).type());
+    } catch (IOException e) { // nothing is certain
+      return false;
+    }
   }
 
   @Override

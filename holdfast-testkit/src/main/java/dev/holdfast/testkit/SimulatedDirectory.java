@@ -177,6 +177,11 @@ final class SimulatedDirectory implements Directory {
   }
 
   @Override
+  public boolean overwritesInPlace() {
+    return true;
+  }
+
+  @Override
   public boolean canMap() {
     synchronized (disk.lock) {
       return disk.isMappable();

@@ -19,6 +19,7 @@ import dev.holdfast.internal.stream.Background;
 import dev.holdfast.internal.stream.BufferPool;
 import dev.holdfast.internal.stream.EngineStream;
 import dev.holdfast.internal.stream.FrameCompression;
+import dev.holdfast.internal.stream.RingLimits;
 import dev.holdfast.internal.stream.ScratchPool;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -42,6 +44,7 @@ import java.util.stream.Stream;
  */
 abstract sealed class LogCore<S extends EngineStream> implements Wal permits WritableLog, ReadOnlyLog {
   private static final int BUFFERS = 64;
+  private static final int MAX_RINGS = 64;
 
   final LogRoots roots;
   final WalOptions options;
@@ -73,7 +76,9 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
     this.background = surroundings.background().get();
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
-        new FrameCompression(options), background, surroundings.clock(), surroundings.random());
+        new FrameCompression(options), background,
+        new RingLimits(surroundings.writesBeforeRing(), new Semaphore(MAX_RINGS)), surroundings.clock(),
+        surroundings.random());
   }
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;

@@ -1,6 +1,5 @@
 package dev.holdfast.internal.recovery;
 
-import dev.holdfast.UnsupportedFormatException;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
@@ -48,10 +47,6 @@ public final class StreamFiles {
 
   private void sort(String name, long stateFloor) {
     var firstId = Names.firstId(name);
-    if (name.equals(Names.RING)) {
-      throw new UnsupportedFormatException(files.labelOf(name)
-          + " was written by a newer version and may hold records: use a newer version of the program");
-    }
     if (firstId >= stateFloor) {
       live.add(firstId);
     } else if (firstId >= 0) {

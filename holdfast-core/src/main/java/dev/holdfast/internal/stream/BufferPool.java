@@ -38,6 +38,7 @@ public final class BufferPool {
 
   /** Takes back a buffer that is no longer used. */
   void giveBack(StagingBuffer buffer) {
+    buffer.leaveMirror();
     if (buffer.isPooled()) {
       synchronized (this) {
         idle.addLast(buffer);

@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupCommit {
   private static final long PUBLISH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final StreamContext context;
   private final StreamView view;
   private final SegmentChain chain;
   private final SyncPolicy policy;
+  private final RingKeeper ring;
   private final StreamCounters counters = new StreamCounters();
   private final Staging staging; // guarded by lock
 
@@ -50,6 +52,7 @@ final class GroupCommit {
   private boolean timerSet;
   private int lastGroup; // leader only
   private long published; // leader only: the visible end that readers of other processes know
+  private boolean watching; // leader only: whether somebody will look if the ring is still needed
   private volatile boolean publishDue; // set by the timer, reset by the leader
   private final Waiters waiters = new Waiters();
 
@@ -58,12 +61,13 @@ final class GroupCommit {
     T run() throws IOException;
   }
 
-  GroupCommit(StreamContext context, StreamView view, SegmentChain chain) {
+  GroupCommit(StreamContext context, StreamView view, SegmentChain chain, RingKeeper ring) {
     this.context = context;
     this.view = view;
     this.chain = chain;
     this.policy = context.options().syncPolicy();
-    this.staging = new Staging(context, view, chain, counters);
+    this.ring = ring;
+    this.staging = new Staging(context, view, chain, counters, ring);
   }
 
   StreamCounters counters() {
@@ -95,16 +99,18 @@ final class GroupCommit {
   /** Appends one record and waits until it is kept as promised. */
   long append(byte[] source, int offset, int length) {
     Waiter waiter;
+    boolean kept;
     long id;
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), 1);
       id = staging.add(source, offset, length);
-      waiter = leadOrWait(id + 1);
+      kept = keep();
+      waiter = kept ? null : leadOrWait(id + 1);
     } finally {
       lock.unlock();
     }
-    await(waiter);
+    await(kept, waiter);
     return id;
   }
 
@@ -114,73 +120,139 @@ final class GroupCommit {
    */
   long appendBatch(List<byte[]> records, int length) {
     Waiter waiter;
+    boolean kept;
     long id;
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), records.size());
       id = staging.addBatch(records, length);
-      waiter = leadOrWait(id + records.size());
+      kept = keep();
+      waiter = kept ? null : leadOrWait(id + records.size());
     } finally {
       lock.unlock();
     }
-    await(waiter);
+    await(kept, waiter);
     return id;
   }
 
   /** Appends one record; the future completes when it is kept as promised. */
   void appendAsync(byte[] source, int offset, int length, CompletableFuture<Long> future) {
+    Waiter waiter;
+    boolean kept;
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), 1);
       var id = staging.add(source, offset, length);
-      waiters.appended(Waiter.future(id + 1, future, id));
-      haveLeader();
+      waiter = Waiter.future(id + 1, future, id);
+      kept = keepOrHaveLeader(waiter);
     } finally {
       lock.unlock();
     }
+    complete(kept, waiter);
   }
 
   /** Appends a batch; {@code result} makes the future's value from the first id. */
   <T> void appendBatchAsync(List<byte[]> records, int length, CompletableFuture<T> future,
       LongFunction<T> result) {
+    Waiter waiter;
+    boolean kept;
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), records.size());
       var id = staging.addBatch(records, length);
-      waiters.appended(Waiter.future(id + records.size(), future, result.apply(id)));
-      haveLeader();
+      waiter = Waiter.future(id + records.size(), future, result.apply(id));
+      kept = keepOrHaveLeader(waiter);
     } finally {
       lock.unlock();
     }
+    complete(kept, waiter);
   }
 
   /** Appends a compressed frame and waits until it is kept as promised; returns its first id. */
   long append(Packed packed) {
     Waiter waiter;
+    boolean kept;
     long id;
     lock.lock();
     try (packed) {
       makeRoom(Frame.sizeOf(packed.length()), packed.count());
       id = staging.add(packed);
-      waiter = leadOrWait(id + packed.count());
+      kept = keep();
+      waiter = kept ? null : leadOrWait(id + packed.count());
     } finally {
       lock.unlock();
     }
-    await(waiter);
+    await(kept, waiter);
     return id;
   }
 
   /** Appends a compressed frame; {@code result} makes the future's value from the first id. */
   <T> void appendAsync(Packed packed, CompletableFuture<T> future, LongFunction<T> result) {
+    Waiter waiter;
+    boolean kept;
     lock.lock();
     try (packed) {
       makeRoom(Frame.sizeOf(packed.length()), packed.count());
       var id = staging.add(packed);
-      waiters.appended(Waiter.future(id + packed.count(), future, result.apply(id)));
-      haveLeader();
+      waiter = Waiter.future(id + packed.count(), future, result.apply(id));
+      kept = keepOrHaveLeader(waiter);
     } finally {
       lock.unlock();
     }
+    complete(kept, waiter);
+  }
+
+  // ---- acknowledging what is in the ring
+
+  /** Acknowledges everything staged if it is kept already; called with the lock held. */
+  private boolean keep() {
+    if (!staging.isKept()) {
+      return false;
+    }
+    view.kept(staging.nextId());
+    setTimer();
+    return true;
+  }
+
+  private void await(boolean kept, @Nullable Waiter waiter) {
+    if (kept) {
+      view.wakeIfWaiting();
+    } else {
+      await(waiter);
+    }
+  }
+
+  private boolean keepOrHaveLeader(Waiter future) {
+    if (keep()) {
+      return true;
+    }
+    waiters.appended(future);
+    haveLeader();
+    return false;
+  }
+
+  private void complete(boolean kept, Waiter future) {
+    if (kept) {
+      view.wakeIfWaiting();
+      future.settle(null);
+      complete(future);
+    }
+  }
+
+  /** Has everything written that was acknowledged before it was. */
+  void writeOut() {
+    Waiter waiter;
+    lock.lock();
+    try {
+      var end = view.acknowledgedEnd();
+      if (end <= view.visibleEnd()) {
+        return;
+      }
+      waiter = leadOrWait(end);
+    } finally {
+      lock.unlock();
+    }
+    await(waiter);
   }
 
   /**
@@ -324,6 +396,10 @@ final class GroupCommit {
       view.failStop().check();
       if (half != null) {
         write(half);
+        half.endMirror();
+        if (!sync) {
+          ring.wrote();
+        }
       }
       if (sync) {
         chain.sync(end);
@@ -359,7 +435,8 @@ final class GroupCommit {
 
   /** Tells everybody concerned, and returns the exception for the leader. */
   private RuntimeException fail(@Nullable StagingBuffer half, Throwable e) {
-    if (e instanceof OutOfSpaceException && half != null && !view.failStop().hasFailed() && undo(half)) {
+    if (e instanceof OutOfSpaceException && half != null && !half.isMirrored() && !view.failStop().hasFailed()
+        && undo(half)) {
       var full = new StorageFullException("stream '" + view.name() + "': no space; nothing of this append was kept: "
           + e.getMessage(), e);
       failWaiters(half.firstId(), full);
@@ -420,7 +497,7 @@ final class GroupCommit {
     lock.lock();
     try {
       leading = false;
-      if (exclusiveWaiting == 0 && (!staging.isEmpty() || wantsSync())) {
+      if (exclusiveWaiting == 0 && (waiters.isAnybodyWaiting() || !staging.isKept() || wantsSync())) {
         next = handLeadership();
       }
       futures = waiters.takeSettledFutures();
@@ -438,6 +515,7 @@ final class GroupCommit {
   private List<Waiter> takeSettled() {
     lock.lock();
     try {
+      staging.written();
       var done = waiters.settle(view.visibleEnd(), view.durableEnd());
       lastGroup = done.size();
       return done;
@@ -501,7 +579,7 @@ final class GroupCommit {
   /** Has something done later about records that are visible but not durable; called with the lock held. */
   private void setTimer() {
     var syncing = policy instanceof SyncPolicy.Every;
-    var due = syncing ? view.durableEnd() < view.visibleEnd() : published < view.visibleEnd();
+    var due = (syncing ? view.durableEnd() : published) < view.acknowledgedEnd();
     if (!due || timerSet || closing || view.failStop().hasFailed()) {
       return;
     }
@@ -536,6 +614,10 @@ final class GroupCommit {
         return;
       }
       publishDue = true;
+      if (!staging.isEmpty()) { // acknowledged, and nobody has had it written since
+        haveLeader();
+        return;
+      }
     } finally {
       lock.unlock();
     }
@@ -567,6 +649,32 @@ final class GroupCommit {
     publishDue = false;
     chain.publishState();
     published = view.visibleEnd();
+    watchRing();
+  }
+
+  /** Gives back the ring of a stream to which nothing has come for a while; called by the leader. */
+  private void watchRing() {
+    if (!watching && ring.isThere()) {
+      watching = true;
+      var end = view.visibleEnd();
+      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(end));
+    }
+  }
+
+  private void lookWhetherIdle(long end) {
+    try {
+      tryExclusively(() -> {
+        watching = false;
+        if (view.visibleEnd() == end) {
+          ring.giveBack();
+        } else {
+          watchRing();
+        }
+        return true;
+      });
+    } catch (WalException | IOException e) {
+      Log.debug("the ring stays until the stream is closed", e);
+    }
   }
 
   // ---- having the stream for oneself
@@ -592,13 +700,17 @@ final class GroupCommit {
       return false;
     }
     try {
-      if (leading || exclusive || exclusiveWaiting > 0 || !staging.isEmpty()) {
+      if (leading || exclusive || exclusiveWaiting > 0) {
         return false;
       }
       leading = true;
       exclusive = true;
       try {
-        return unlocked(task);
+        return unlocked(() -> {
+          commit(); // what was acknowledged before it was written
+          Waiters.wakeThreads(takeSettled());
+          return task.run();
+        });
       } finally {
         handBack();
       }

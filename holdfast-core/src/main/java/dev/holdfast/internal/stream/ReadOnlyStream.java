@@ -9,6 +9,7 @@ import dev.holdfast.TxnWriter;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.RingFrames;
 import dev.holdfast.internal.recovery.StreamFiles;
 import dev.holdfast.internal.recovery.StreamScan;
 import dev.holdfast.internal.segment.FailStop;
@@ -41,7 +42,7 @@ public final class ReadOnlyStream extends ReadableStream {
   private static final int LOOKS = 20;
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-  private final SegmentFiles files;
+  private SegmentFiles files; // set before the stream is handed out
   private final BooleanSupplier writerAlive;
   private final RecoveryReport recovery;
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,7 +58,7 @@ public final class ReadOnlyStream extends ReadableStream {
     this.files = files;
     this.writerAlive = writerAlive;
     var begun = System.nanoTime();
-    this.recovery = scan().report(home.name(), Duration.ofNanos(System.nanoTime() - begun));
+    this.recovery = scan(files).report(home.name(), Duration.ofNanos(System.nanoTime() - begun));
   }
 
   /**
@@ -73,12 +74,15 @@ public final class ReadOnlyStream extends ReadableStream {
   }
 
   /** Takes a first look; beside a writer damage is believed only if it is still there when nothing has changed. */
-  private Recovered scan() throws IOException {
+  private Recovered scan(SegmentFiles found) throws IOException {
     lock.lock();
     try {
       for (var look = 1;; look++) {
         var alive = writerAlive.getAsBoolean();
         try {
+          if (!alive) { // a writer's ring is its own business: it says how far others may read
+            files = RingFrames.read(found).over(found);
+          }
           var recovered = StreamScan.of(files);
           if (!recovered.isCorrupt() || look == LOOKS || !(alive || writerAlive.getAsBoolean())) {
             show(recovered, alive);

@@ -47,6 +47,11 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
    */
   abstract void atEnd(long id);
 
+  /** Has written what was acknowledged, so that it can be read. */
+  void writeOut() {
+    // only a writer has any
+  }
+
   /** Returns how long a cursor waits before it looks again. */
   abstract long pollNanos();
 
@@ -168,7 +173,7 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
   public final long nextId() {
     view.checkOpen();
     refresh();
-    return view.readableEnd();
+    return view.nextId();
   }
 
   @Override
@@ -187,6 +192,7 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
   public final List<SegmentInfo> segmentsFrom(long id) {
     view.checkOpen();
     refresh();
+    writeOut();
     var cut = view.lastCut();
     var list = view.segments();
     var infos = new ArrayList<SegmentInfo>(list.size());

@@ -17,17 +17,21 @@ final class Staging {
   private final SegmentChain chain;
   private final SyncPolicy policy;
   private final StreamCounters counters;
+  private final RingKeeper ring;
 
   private @Nullable StagingBuffer filling;
   private long nextId;
+  private boolean waiting; // what the leader has taken may not be acknowledged yet
   private long syncEnd; // everything staged below it is synced with what is staged already
 
-  Staging(StreamContext context, StreamView view, SegmentChain chain, StreamCounters counters) {
+  Staging(StreamContext context, StreamView view, SegmentChain chain, StreamCounters counters,
+      RingKeeper ring) {
     this.context = context;
     this.view = view;
     this.chain = chain;
     this.policy = context.options().syncPolicy();
     this.counters = counters;
+    this.ring = ring;
   }
 
   /** Returns the id the next record gets. */
@@ -64,17 +68,41 @@ final class Staging {
   /** Returns whether a half has room for a frame of this size that fits the active segment. */
   boolean fitsHalf(long frameSize) {
     if (filling == null) {
-      filling = context.buffers().take(frameSize);
-      filling.begin(Objects.requireNonNull(chain.active()));
+      var segment = Objects.requireNonNull(chain.active());
+      var buffer = context.buffers().take(frameSize);
+      buffer.begin(segment);
+      try {
+        ring.mirror(buffer, segment);
+      } catch (InternalError e) {
+        throw faulted(e);
+      }
+      filling = buffer;
     }
     return filling.fits(frameSize);
+  }
+
+  /**
+   * Returns whether everything staged may be acknowledged: it is in the ring, so is what the leader is writing, and
+   * nobody has been promised that any of it is durable.
+   */
+  boolean isKept() {
+    return !waiting && (filling == null || (filling.isMirrored() && !filling.needsSync()));
+  }
+
+  /** Notes that what the leader had taken is written. */
+  void written() {
+    waiting = false;
   }
 
   /** Stages one record, for which there is room; returns its id. */
   long add(byte[] source, int offset, int length) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), source, offset, length);
+    try {
+      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), source, offset, length);
+    } catch (InternalError e) {
+      throw faulted(e);
+    }
     return added(half, 1, length, false);
   }
 
@@ -82,7 +110,11 @@ final class Staging {
   long addBatch(List<byte[]> records, int length) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), records, length);
+    try {
+      half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), records, length);
+    } catch (InternalError e) {
+      throw faulted(e);
+    }
     return added(half, records.size(), length, true);
   }
 
@@ -90,8 +122,18 @@ final class Staging {
   long add(Packed packed) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), packed);
+    try {
+      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), packed);
+    } catch (InternalError e) {
+      throw faulted(e);
+    }
     return added(half, packed.count(), packed.uncompressedLength(), packed.type() == Frame.BATCH);
+  }
+
+  /** The memory of the ring has faulted: what was acknowledged may not be there any more. */
+  private RuntimeException faulted(InternalError e) {
+    view.failStop().fail(e);
+    return view.failStop().exception();
   }
 
   private int timeIn(SegmentWriter segment) {
@@ -115,6 +157,7 @@ final class Staging {
   StagingBuffer take() {
     var half = filling;
     filling = null;
+    waiting |= half != null && (!half.isMirrored() || half.needsSync());
     return half;
   }
 
@@ -122,6 +165,7 @@ final class Staging {
   void undo(StagingBuffer half) {
     var later = take();
     if (later != null) {
+      later.eraseMirror();
       context.buffers().giveBack(later);
     }
     chain.abandonActive(half.offset(), half.firstId(), half.checksumBefore());

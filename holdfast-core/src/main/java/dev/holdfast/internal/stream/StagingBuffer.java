@@ -2,10 +2,13 @@ package dev.holdfast.internal.stream;
 
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.segment.Ring;
 import dev.holdfast.internal.segment.SegmentWriter;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One half of a stream's staging area: frames of one segment, as they are to stand in the file. Filled under the
@@ -21,10 +24,13 @@ final class StagingBuffer {
   private long firstId;
   private int checksumBefore;
   private boolean needsSync;
+  private final MemorySegment memory;
+  private Ring.@Nullable Half mirror;
 
   StagingBuffer(int size, boolean pooled) {
     this.bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
     this.view = bytes.duplicate();
+    this.memory = MemorySegment.ofBuffer(bytes);
     this.pooled = pooled;
   }
 
@@ -39,6 +45,40 @@ final class StagingBuffer {
     firstId = segment.placedId();
     checksumBefore = segment.lastChecksum();
     needsSync = false;
+  }
+
+  /** Keeps what is added from now on in a ring as well; called before anything is. */
+  void mirrorIn(Ring.Half half, SegmentWriter segment) {
+    half.begin(segment, firstId, offset);
+    mirror = half;
+  }
+
+  /** Returns whether what is in here survives the death of the process. */
+  boolean isMirrored() {
+    return mirror != null;
+  }
+
+  /** Gives up the place in the ring: what is in here has been written. */
+  void endMirror() {
+    var half = mirror;
+    if (half != null) {
+      mirror = null;
+      half.giveBack();
+    }
+  }
+
+  /** Leaves what is in here in the ring, for the next opening: it could not be written. */
+  void leaveMirror() {
+    mirror = null;
+  }
+
+  /** Takes what is in here out of the ring: it is never to be written. */
+  void eraseMirror() {
+    var half = mirror;
+    if (half != null) {
+      half.erase();
+      endMirror();
+    }
   }
 
   boolean fits(long frameSize) {
@@ -84,6 +124,10 @@ final class StagingBuffer {
     }
     var sum = checksum.of(segment.header().salt(), view, at, length);
     bytes.putInt(at + Frame.CHECKSUM, sum);
+    var half = mirror;
+    if (half != null) {
+      half.copy(memory, at, size);
+    }
     segment.placed(size, count, time, sum); // first: if it fails, nothing is staged
     used = at + size;
   }

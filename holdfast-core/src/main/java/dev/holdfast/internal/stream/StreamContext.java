@@ -13,13 +13,15 @@ import java.util.random.RandomGenerator;
  * @param compression what frames that are compressed need
  * @param background threads
  * @param clock the time that records get
+ * @param rings which streams get a ring
  * @param random where salts and stream ids come from; safe for use by many threads
  */
 public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches,
-    FrameCompression compression, Background background, InstantSource clock, RandomGenerator random) {
+    FrameCompression compression, Background background, RingLimits rings, InstantSource clock,
+    RandomGenerator random) {
 
   /** Returns the same with other options. */
   public StreamContext with(WalOptions other) {
-    return new StreamContext(other, buffers, scratches, compression, background, clock, random);
+    return new StreamContext(other, buffers, scratches, compression, background, rings, clock, random);
   }
 }

@@ -51,6 +51,7 @@ final class StreamView {
   private int waiting; // guarded by lock
   private volatile SegmentList segments = SegmentList.EMPTY;
   private volatile long visibleEnd;
+  private volatile long keptEnd;
   private volatile long durableEnd;
   private volatile boolean anybodyWaiting;
   private volatile boolean closed;
@@ -83,9 +84,31 @@ final class StreamView {
     return durableEnd;
   }
 
-  /** Returns the end of what was acknowledged, whether or not it can still be read. */
+  /** Returns the end of what is in the files and was acknowledged, whether or not it can still be read. */
   long visibleEnd() {
     return visibleEnd;
+  }
+
+  /** Returns the end of what was acknowledged, also of what is only in the ring: readers have it written first. */
+  long acknowledgedEnd() {
+    return Math.max(visibleEnd, keptEnd);
+  }
+
+  /** Returns the end of what can be read, if need be after it has been written. */
+  long nextId() {
+    return failStop.hasFailed() ? readableEnd() : acknowledgedEnd();
+  }
+
+  /** Moves the end of what was acknowledged; {@link #wakeIfWaiting} is to follow. */
+  void kept(long end) {
+    keptEnd = end;
+  }
+
+  /** Wakes those who wait for records, if there are any. */
+  void wakeIfWaiting() {
+    if (anybodyWaiting) {
+      wake();
+    }
   }
 
   /** Returns the end of what can be read: once the stream has failed only what is durable. */
@@ -100,7 +123,7 @@ final class StreamView {
 
   /** Throws if records are acknowledged at {@code id} that a failure has made unreadable. */
   void checkReadable(long id) {
-    if (failStop.hasFailed() && id >= readableEnd() && id < visibleEnd) { // without a failure it has come meanwhile
+    if (failStop.hasFailed() && id >= readableEnd() && id < acknowledgedEnd()) { // without a failure it has come meanwhile
       throw failStop.exception();
     }
   }
@@ -153,9 +176,7 @@ final class StreamView {
   /** Moves the visible end and wakes those who wait for records. */
   void visible(long end) {
     visibleEnd = end;
-    if (anybodyWaiting) {
-      wake();
-    }
+    wakeIfWaiting();
   }
 
   /** Something that changes what files mean before readers are told. */
@@ -182,6 +203,7 @@ final class StreamView {
     try {
       durableEnd = Math.min(durableEnd, id);
       visibleEnd = Math.min(visibleEnd, id);
+      keptEnd = Math.min(keptEnd, id);
       var cut = new Cut(id);
       lastCut.next = cut;
       lastCut = cut;
@@ -224,7 +246,8 @@ final class StreamView {
       waiting++;
       anybodyWaiting = true;
       var left = deadline - System.nanoTime();
-      while (left > 0 && visibleEnd <= id && !failStop.hasFailed() && !closed && !deleted && !over.getAsBoolean()) {
+      while (left > 0 && acknowledgedEnd() <= id && !failStop.hasFailed() && !closed && !deleted
+          && !over.getAsBoolean()) {
         try {
           moved.await(left, TimeUnit.NANOSECONDS);
           return;

@@ -24,6 +24,11 @@ final class Waiters {
     syncs.add(waiter);
   }
 
+  /** Returns whether anybody waits. */
+  boolean isAnybodyWaiting() {
+    return !appends.isEmpty() || !syncs.isEmpty();
+  }
+
   /** Settles those whose end has come, and returns them, for {@link #wakeThreads}. */
   List<Waiter> settle(long visibleEnd, long durableEnd) {
     if (appends.isEmpty() && syncs.isEmpty()) {

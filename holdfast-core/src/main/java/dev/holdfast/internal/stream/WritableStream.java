@@ -13,6 +13,7 @@ import dev.holdfast.WalException;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.RingFrames;
 import dev.holdfast.internal.recovery.StreamScan;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.Segment;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class WritableStream extends ReadableStream {
   private final StreamHome home;
   private final SegmentChain chain;
+  private final RingKeeper ring;
   private final GroupCommit commits;
   private final Packer packer;
   private final FrameCompression compression;
@@ -41,9 +43,10 @@ public final class WritableStream extends ReadableStream {
     super(new StreamView(home.name(), new FailStop(home.name())), context);
     this.home = home;
     this.chain = new SegmentChain(home, context, view, reader, this::tryClean);
-    this.commits = new GroupCommit(context, view, chain);
     this.compression = context.compression();
     this.packer = new Packer(options, compression);
+    this.ring = new RingKeeper(context, home);
+    this.commits = new GroupCommit(context, view, chain, ring);
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
         Duration.ZERO, List.of());
   }
@@ -75,10 +78,12 @@ public final class WritableStream extends ReadableStream {
 
   private void recover(SegmentFiles files) throws IOException {
     var begun = System.nanoTime();
-    var recovered = StreamScan.of(files);
+    var ring = RingFrames.read(files);
+    var recovered = StreamScan.of(ring.over(files));
     if (recovered.isCorrupt() && options.corruptionPolicy() == CorruptionPolicy.ERROR) {
       throw recovered.corruption(files);
     }
+    ring.merge(files, recovered);
     chain.recover(files, recovered);
     commits.startAt(recovered.end());
     if (mustSettleFirst(recovered)) {
@@ -278,8 +283,8 @@ public final class WritableStream extends ReadableStream {
   @Override
   public void awaitDurable(long id) {
     checkId("id", id);
-    if (id >= view.visibleEnd()) {
-      throw new IllegalArgumentException("id must be below " + view.visibleEnd() + ", the next one, not " + id);
+    if (id >= view.acknowledgedEnd()) {
+      throw new IllegalArgumentException("id must be below " + view.acknowledgedEnd() + ", the next one, not " + id);
     }
     commits.sync(id + 1);
   }
@@ -353,7 +358,7 @@ public final class WritableStream extends ReadableStream {
   public StreamStats stats() {
     view.checkOpen();
     var counters = commits.counters();
-    return new StreamStats(view.readableEnd() - view.firstId(), view.segments().size(), counters.records(),
+    return new StreamStats(view.nextId() - view.firstId(), view.segments().size(), counters.records(),
         counters.bytes(), counters.writes(), counters.syncs(), counters.rotations());
   }
 
@@ -379,7 +384,17 @@ public final class WritableStream extends ReadableStream {
 
   @Override
   void atEnd(long id) {
+    if (!view.failStop().hasFailed()) {
+      writeOut();
+    }
     view.checkReadable(id);
+  }
+
+  @Override
+  void writeOut() {
+    if (view.acknowledgedEnd() > view.visibleEnd()) {
+      commits.writeOut();
+    }
   }
 
   @Override
@@ -417,6 +432,7 @@ public final class WritableStream extends ReadableStream {
         view.close(); // before anybody else has the stream: a truncation would begin a segment behind the seal
       }
     });
+    run(problems, () -> ring.close(problems.isEmpty()));
     run(problems, chain::close);
     if (!problems.isEmpty()) {
       throw problems.getFirst();
@@ -429,6 +445,7 @@ public final class WritableStream extends ReadableStream {
     var problems = new ArrayList<WalException>();
     view.delete();
     compression.forget(view, 0, Long.MAX_VALUE);
+    run(problems, () -> ring.close(false));
     run(problems, chain::close);
     home.delete();
   }

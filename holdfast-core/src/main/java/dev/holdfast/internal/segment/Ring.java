@@ -1,0 +1,108 @@
+package dev.holdfast.internal.segment;
+
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.format.RingHeader;
+import dev.holdfast.storage.Access;
+import dev.holdfast.storage.Directory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mapped file of two halves into which frames are copied that are acknowledged before they are written. What was
+ * copied survives the death of the process. Its memory can fault, so it is only ever the target of bulk copies.
+ */
+public final class Ring {
+  private static final long PAGE = 4096;
+
+  private final SegmentFiles files;
+  private final Arena arena;
+  private final Half[] halves;
+
+  private Ring(SegmentFiles files, Arena arena, Half... halves) {
+    this.files = files;
+    this.arena = arena;
+    this.halves = halves;
+  }
+
+  /**
+   * Makes the ring of a stream, which has none.
+   *
+   * @param capacity how many bytes of frames a half is to hold
+   */
+  public static Ring create(SegmentFiles files, int capacity) throws IOException {
+    var size = RingHeader.SIZE + capacity + PAGE - 1 & -PAGE;
+    var arena = Arena.ofShared();
+    try (var file = files.directory().create(Names.RING, 2 * size)) {
+      file.force(); // so that storing into it needs no space
+      var memory = file.map(arena, 0, 2 * size, Access.READ_WRITE);
+      return new Ring(files, arena, new Half(memory.asSlice(0, size)), new Half(memory.asSlice(size, size)));
+    } catch (IOException | RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /** Returns whether a stream in this directory can have one. */
+  public static boolean isPossibleIn(Directory directory) {
+    return directory.canMap() && directory.overwritesInPlace();
+  }
+
+  /** Returns a half that is not used, and uses it; null if there is none. */
+  public @Nullable Half takeHalf() {
+    for (var half : halves) {
+      if (!half.used) {
+        half.used = true;
+        return half;
+      }
+    }
+    return null;
+  }
+
+  /** Lets go of the memory; the file stays. Nobody may copy into it any more. */
+  public void close() {
+    files.open().reaper().close(arena);
+  }
+
+  /** Deletes the file, of which everything is in its segments. */
+  public void delete() throws IOException {
+    files.directory().delete(Names.RING);
+  }
+
+  /** One half. Begun and filled under the stream's lock, given back by the leader. */
+  public static final class Half {
+    private final MemorySegment memory;
+    private volatile boolean used;
+
+    private Half(MemorySegment memory) {
+      this.memory = memory;
+    }
+
+    /** Begins to be filled with frames that belong at {@code offset} of a segment, the first with this id. */
+    public void begin(SegmentWriter segment, long firstId, long offset) {
+      var header = segment.header();
+      put(new RingHeader(header.epoch(), header.salt(), segment.segment().firstId(), firstId, offset).encode());
+    }
+
+    /** Says that nothing is in it: what it held must not be taken for records. */
+    public void erase() {
+      put(ByteBuffer.allocate(RingHeader.SIZE));
+    }
+
+    private void put(ByteBuffer header) {
+      MemorySegment.copy(MemorySegment.ofBuffer(header), 0, memory, 0, RingHeader.SIZE);
+    }
+
+    /** Copies a frame from {@code source}, where it stands at the offset that it is to have behind the header. */
+    public void copy(MemorySegment source, int at, int length) {
+      MemorySegment.copy(source, at, memory, RingHeader.SIZE + at, length);
+    }
+
+    /** Gives it back: what it held is in its segment. */
+    public void giveBack() {
+      used = false;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.holdfast.internal.stream;
+
+import java.util.concurrent.Semaphore;
+
+/**
+ * Which streams of a log get a ring.
+ *
+ * @param writesBefore after how many writes without a sync
+ * @param available one permit for each that may be made
+ */
+public record RingLimits(int writesBefore, Semaphore available) {}
