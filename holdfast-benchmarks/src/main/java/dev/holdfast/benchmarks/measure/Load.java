@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,36 +45,43 @@ public record Load(ThreadKind kind, int threads, Duration duration, long operati
   /** Runs one round. */
   public Figures run(Operation operation) throws Exception {
     var ready = new CountDownLatch(threads);
-    var start = new CountDownLatch(1);
+    var start = new CompletableFuture<Long>();
     List<Future<ThreadFigures>> results = new ArrayList<>();
     try (ExecutorService executor = Executors.newThreadPerTaskExecutor(kind.factory())) {
       for (int i = 0; i < threads; i++) {
         long firstIteration = (long) i << THREAD_SHIFT;
         results.add(executor.submit((Callable<ThreadFigures>) () -> {
           ready.countDown();
-          start.await();
-          return repeat(operation, firstIteration);
+          return repeat(operation, firstIteration, start.get() + duration.toNanos());
         }));
       }
       ready.await();
-      start.countDown();
+      start.complete(System.nanoTime());
     }
     return sum(results);
   }
 
-  private ThreadFigures repeat(Operation operation, long firstIteration) throws Exception {
+  private ThreadFigures repeat(Operation operation, long firstIteration, long end) throws Exception {
     return switch (timing) {
-      case EACH -> repeatTimed(operation, firstIteration);
-      case ROUND -> repeatUntimed(operation, firstIteration);
+      case EACH -> repeatTimed(operation, firstIteration, end);
+      case ROUND -> repeatUntimed(operation, firstIteration, end);
     };
   }
 
-  private ThreadFigures repeatTimed(Operation operation, long firstIteration) throws Exception {
+  /**
+   * All threads end at the same time: virtual threads whose operation holds on to their carrier would otherwise come
+   * one after the other, each for the length of a round. But there is always one operation, by the first thread.
+   */
+  private static boolean goesOn(long firstIteration, long done, long now, long end) {
+    return now - end < 0 || (firstIteration == 0 && done == 0);
+  }
+
+  private ThreadFigures repeatTimed(Operation operation, long firstIteration, long end) throws Exception {
     var latencies = new Latencies();
     long share = Math.max(1, operationsAtMost / threads);
     long begin = System.nanoTime();
     long now = begin;
-    for (long i = 0; i < share && now - begin < duration.toNanos(); i++) {
+    for (long i = 0; i < share && goesOn(firstIteration, i, now, end); i++) {
       operation.run(firstIteration + i);
       long after = System.nanoTime();
       latencies.add(after - now);
@@ -82,12 +90,12 @@ public record Load(ThreadKind kind, int threads, Duration duration, long operati
     return new ThreadFigures(latencies.count(), begin, now, latencies);
   }
 
-  private ThreadFigures repeatUntimed(Operation operation, long firstIteration) throws Exception {
+  private ThreadFigures repeatUntimed(Operation operation, long firstIteration, long end) throws Exception {
     long share = Math.max(1, operationsAtMost / threads);
     long begin = System.nanoTime();
     long now = begin;
     long done = 0;
-    while (done < share && now - begin < duration.toNanos()) {
+    while (done < share && goesOn(firstIteration, done, now, end)) {
       long until = Math.min(share, done + UNTIMED_STEPS);
       for (; done < until; done++) {
         operation.run(firstIteration + done);
@@ -104,6 +112,9 @@ public record Load(ThreadKind kind, int threads, Duration duration, long operati
     long end = Long.MIN_VALUE;
     for (Future<ThreadFigures> result : results) {
       ThreadFigures one = resultOf(result);
+      if (one.operations == 0) {
+        continue; // its turn came when the round was over
+      }
       operations += one.operations;
       begin = Math.min(begin, one.begin);
       end = Math.max(end, one.end);
