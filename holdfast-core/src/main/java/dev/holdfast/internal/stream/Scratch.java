@@ -17,11 +17,14 @@ import java.nio.ByteOrder;
  * before its records are handed out. Not safe for use by several threads.
  */
 final class Scratch {
+  private static final int FIRST = 1 << 13;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Frame frame = new Frame();
   private final FrameChecksum checksum = new FrameChecksum();
   private final int usual;
+  /** How much to read at once: little at first, for who reads a record at the end, more for who goes on. */
+  private int ahead;
   private ByteBuffer bytes;
   private ByteBuffer readOnly;
   private long start;
@@ -36,6 +39,7 @@ final class Scratch {
 
   Scratch(int size) {
     this.usual = size;
+    this.ahead = Math.min(size, FIRST);
     this.bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     this.readOnly = bytes.asReadOnlyBuffer();
     this.content = bytes;
@@ -45,6 +49,7 @@ final class Scratch {
   /** Forgets what was copied. */
   void forget() {
     length = 0;
+    ahead = Math.min(usual, FIRST);
   }
 
   /** Lets go of buffers that a large frame needed, and of what is the cache's. */
@@ -129,7 +134,7 @@ final class Scratch {
    * @return whether there is a plausible one; false says that the segment's frames end here
    */
   boolean readHeader(OpenSegment segment, long offset, long expected) throws IOException {
-    if (!load(segment, offset, Frame.HEADER, usual)) {
+    if (!load(segment, offset, Frame.HEADER, ahead)) {
       return false;
     }
     frame.read(bytes, (int) (offset - start));
@@ -139,7 +144,7 @@ final class Scratch {
   /** Reads the rest of the frame at {@code offset}, whose header was read, and validates it. */
   void readFrame(OpenSegment open, Segment segment, long offset) throws IOException {
     var size = Frame.HEADER + frame.payloadLength();
-    if (!load(open, offset, size, Math.max(usual, size))) {
+    if (!load(open, offset, size, Math.max(ahead, size))) {
       throw damaged(segment, offset, "the frame of " + size + " bytes reaches beyond the end of the file");
     }
     var at = (int) (offset - start);
@@ -187,6 +192,7 @@ final class Scratch {
     start = offset;
     length = 0;
     length = segment.read(offset, bytes.array(), 0, Math.min(bytes.capacity(), Math.max(needed, wanted)));
+    ahead = Math.min(usual, 2 * ahead);
     return length >= needed;
   }
 }
