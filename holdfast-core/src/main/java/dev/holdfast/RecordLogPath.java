@@ -57,6 +57,9 @@ record RecordLogPath(Path directory, String name) {
     if (Files.isSymbolicLink(path)) {
       throw new IllegalArgumentException(path + " is a symbolic link: open the file it leads to");
     }
+    if (Files.isDirectory(path)) {
+      throw new IllegalArgumentException(path + " is a directory");
+    }
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         || !path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return;

@@ -10,8 +10,9 @@ import java.util.List;
  * @param outcome what the end of the log looked like
  * @param records the records there are
  * @param durableEnd every id below it was proved durable before this open
- * @param segmentsScanned how many segments had to be read through because nothing vouched for them
- * @param bytesScanned how many bytes that were
+ * @param segmentsScanned how many segments were looked at to find the end: the last one at least, others where nothing
+ *   vouched for them
+ * @param bytesScanned how many bytes of them had to be read through; 0 after a clean close
  * @param duration how long it took
  * @param notes anything else worth knowing, in words: what was damaged, set aside, or rebuilt
  */

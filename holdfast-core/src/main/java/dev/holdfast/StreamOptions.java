@@ -4,7 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one stream does differently from its log. Immutable. */
+/**
+ * What one stream does differently from its log. Immutable. Not kept on disk: whoever opens the stream first after the
+ * log was opened says it; {@code stream(name)} without options then returns the same stream.
+ */
 public final class StreamOptions {
   private static final StreamOptions NONE = new StreamOptions(null, null, null, null);
 

@@ -192,7 +192,8 @@ public final class WalOptions {
     }
 
     /**
-     * Sets the number of records after which a new segment is begun; a batch is not split.
+     * Sets the number of records after which a new segment is begun; a batch is not split. Space is then prepared for
+     * as many records of the size of those before, at most {@link #maxSegmentSize}.
      *
      * @param records from 0 (no limit, the default) to 2,147,483,647
      */

@@ -12,6 +12,7 @@ import dev.holdfast.WalException;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.stream.EngineStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -33,7 +34,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * If the function fails, or an entry cannot be decoded that was encoded, every call throws a {@link SnapshotException}
  * from then on, and so does opening it again, which says of an entry that cannot be decoded
- * {@link dev.holdfast.EntryCodecException}: the record stays in the log.
+ * {@link dev.holdfast.EntryCodecException}: the record stays in the log, which is kept all the same. Open it with a
+ * function that can apply the record, or cut it off with {@link dev.holdfast.LogStream#truncateFrom}.
+ *
+ * <p>
+ * What others append to the stream directly is applied with the next append through this object, in its place.
  *
  * <p>
  * A function that looks at the state, or applies an entry, must not call what appends, publishes or closes: that is an
@@ -158,7 +163,7 @@ public final class DurableState<S, E> implements AutoCloseable {
     try {
       checkUsable();
       applyWhatIsThere(applied);
-      return decision.apply(state);
+      return Objects.requireNonNull(decision.apply(state), "decision returned null; an empty list appends nothing");
     } finally {
       lock.writeLock().unlock();
     }

@@ -69,9 +69,10 @@ public final class Recovery<S, E> {
   }
 
   /**
-   * Recovers the state as it was after record {@code id}.
+   * Recovers the state as it was after record {@code id}: how far back that can be depends on how many snapshots are
+   * kept, since it begins with one that ends at or before it, or with the first record if nothing has been truncated.
    *
-   * @param id at least 0; {@link #run} throws if there is no such record
+   * @param id at least 0; {@link #run} throws if there is no such record, or nothing to begin with
    */
   public Recovery<S, E> upTo(long id) {
     if (id < 0) {
@@ -210,7 +211,10 @@ public final class Recovery<S, E> {
         }
       }
     }
-    requireNoGap(0, "there is no snapshot that can be read", notes);
+    var oldest = snapshots.isEmpty() ? -1 : snapshots.getFirst().end();
+    requireNoGap(0, oldest > end
+        ? "the oldest snapshot ends at " + oldest + ", so no state before record " + (oldest - 1) + " can be had"
+        : "there is no snapshot that can be read", notes);
     return new Start<>(initial.get(), 0, Optional.empty());
   }
 

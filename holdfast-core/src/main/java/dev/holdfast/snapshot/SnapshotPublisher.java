@@ -137,17 +137,17 @@ public final class SnapshotPublisher {
     var stream = store.stream();
     var id = Math.min(store.list().getFirst().end(), stream.nextId());
     for (var guard : guards) {
-      id = Math.min(id, allowedBy(guard, id));
+      id = Math.min(id, allowedBy(guard, id, stream.name()));
     }
     var first = stream.firstId();
     return id <= first ? new IdRange(first, first) : stream.truncateBefore(id);
   }
 
-  private static long allowedBy(TruncationGuard guard, long id) {
+  private static long allowedBy(TruncationGuard guard, long id, String stream) {
     try {
       return guard.mayTruncateBefore(id);
     } catch (RuntimeException e) { // whatever it protects must not be lost for that
-      Log.warning("a truncation guard failed, nothing is truncated", e);
+      Log.warning("stream '" + stream + "': a truncation guard failed, nothing is truncated", e);
       return 0;
     }
   }

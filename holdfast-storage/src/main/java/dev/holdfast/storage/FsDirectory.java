@@ -34,8 +34,8 @@ public final class FsDirectory implements Directory {
   /** How much of a new file may be dirty at a time: a large burst of writeback delays everybody else's syncs. */
   private static final long ZERO_FILL_DIRTY_LIMIT = 4 * 1024 * 1024;
 
-  /** The types of file system known to overwrite in place. */
-  private static final Set<String> IN_PLACE = Set.of("ext2", "ext3", "ext4", "xfs", "tmpfs");
+  /** The types of file system known to overwrite in place. Not XFS: files may share blocks with copies (reflinks). */
+  private static final Set<String> IN_PLACE = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
   private final Path path;
 

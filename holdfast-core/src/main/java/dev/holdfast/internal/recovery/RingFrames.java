@@ -158,6 +158,7 @@ public final class RingFrames {
         return length == region.frames().limit();
       }
     }
-    return true; // of a segment that is durable, or gone
+    var segment = region.header().segment(); // durable, or gone; or beyond the end, and to be set aside itself
+    return segment < recovered.end() || !recovered.files().live().contains(segment);
   }
 }

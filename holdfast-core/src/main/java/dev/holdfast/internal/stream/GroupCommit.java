@@ -68,6 +68,7 @@ final class GroupCommit {
     this.policy = context.options().syncPolicy();
     this.ring = ring;
     this.staging = new Staging(context, view, chain, counters, ring);
+    ring.whenMade(() -> lookLater(-1)); // whether or not anything comes after it
   }
 
   StreamCounters counters() {
@@ -242,17 +243,24 @@ final class GroupCommit {
   /** Has everything written that was acknowledged before it was. */
   void writeOut() {
     Waiter waiter;
+    var end = view.acknowledgedEnd();
     lock.lock();
     try {
-      var end = view.acknowledgedEnd();
       if (end <= view.visibleEnd()) {
         return;
       }
-      waiter = leadOrWait(end);
+      waiter = leadOrWait(staging.nextId()); // not that end: those who wait stand in the order of their ends
     } finally {
       lock.unlock();
     }
-    await(waiter);
+    try {
+      await(waiter);
+    } catch (WalException e) {
+      if (view.visibleEnd() < end) {
+        throw e;
+      }
+      Log.debug("what failed was appended by others, and they are told", e);
+    }
   }
 
   /**
@@ -465,6 +473,9 @@ final class GroupCommit {
       staging.undo(half);
       syncRequested = Math.min(syncRequested, half.firstId());
       return true;
+    } catch (InternalError e) { // the ring faulted: what was taken back may stand in it
+      view.failStop().fail(e);
+      return false;
     } finally {
       lock.unlock();
     }
@@ -656,22 +667,36 @@ final class GroupCommit {
   private void watchRing() {
     if (!watching && ring.isThere()) {
       watching = true;
-      var end = view.visibleEnd();
-      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(end));
+      lookLater(view.visibleEnd());
     }
   }
 
+  private void lookLater(long end) {
+    try {
+      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(end));
+    } catch (RuntimeException | Error e) { // nothing depends on it
+      Log.warning("the ring of stream '" + view.name() + "' stays until the stream is closed", e);
+    }
+  }
+
+  /** Looks whether nothing has come since the stream ended there. */
   private void lookWhetherIdle(long end) {
     try {
-      tryExclusively(() -> {
+      var looked = tryExclusively(() -> {
         watching = false;
-        if (view.visibleEnd() == end) {
+        if (view.failStop().hasFailed()) {
+          return true; // it may have what is nowhere else
+        }
+        if (view.visibleEnd() == end && view.acknowledgedEnd() == end) {
           ring.giveBack();
         } else {
           watchRing();
         }
         return true;
       });
+      if (!looked) {
+        lookLater(end);
+      }
     } catch (WalException | IOException e) {
       Log.debug("the ring stays until the stream is closed", e);
     }

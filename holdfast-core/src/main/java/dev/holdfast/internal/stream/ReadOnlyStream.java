@@ -80,9 +80,8 @@ public final class ReadOnlyStream extends ReadableStream {
       for (var look = 1;; look++) {
         var alive = writerAlive.getAsBoolean();
         try {
-          if (!alive) { // a writer's ring is its own business: it says how far others may read
-            files = RingFrames.read(found).over(found);
-          }
+          // a writer's ring is its own business: it says how far others may read
+          files = alive ? found : RingFrames.read(found).over(found);
           var recovered = StreamScan.of(files);
           if (!recovered.isCorrupt() || look == LOOKS || !(alive || writerAlive.getAsBoolean())) {
             show(recovered, alive);

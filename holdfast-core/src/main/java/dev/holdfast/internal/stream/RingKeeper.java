@@ -4,7 +4,6 @@ import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.Ring;
 import dev.holdfast.internal.segment.SegmentWriter;
 import java.io.IOException;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,7 @@ final class RingKeeper {
   private int writes; // leader only
   private boolean asked; // guarded by this
   private boolean closed; // guarded by this
+  private Runnable whenMade = () -> {};
 
   RingKeeper(StreamContext context, StreamHome home) {
     this.context = context;
@@ -38,7 +38,7 @@ final class RingKeeper {
 
   /** Notes a write without a sync; called by the leader. */
   void wrote() {
-    if (ring == null && ++writes == context.rings().writesBefore()) {
+    if (ring == null && ++writes % context.rings().writesBefore() == 0) {
       synchronized (this) {
         if (asked || closed || !context.options().preallocate() || !context.rings().available().tryAcquire()) {
           return;
@@ -47,13 +47,32 @@ final class RingKeeper {
       }
       try {
         context.background().maintenance().execute(this::make);
-      } catch (RejectedExecutionException e) {
-        Log.debug("the log is closed", e);
+      } catch (RuntimeException | Error e) { // the log is closed, or no thread can be started: each record is written
+        Log.debug("stream '" + home.name() + "' goes on without a ring", e);
+        context.rings().available().release();
+        forget();
       }
     }
   }
 
+  private synchronized void forget() {
+    writes = 0;
+    asked = false;
+  }
+
+  /** Sets what is done when there is a ring. */
+  void whenMade(Runnable action) {
+    whenMade = action;
+  }
+
   private void make() {
+    makeOne();
+    if (ring != null) {
+      whenMade.run();
+    }
+  }
+
+  private void makeOne() {
     synchronized (this) {
       try {
         var files = home.files();
@@ -77,9 +96,11 @@ final class RingKeeper {
 
   /** Gives the ring back, everything in it being written: the stream is quiet again. As {@link #close}. */
   synchronized void giveBack() throws IOException {
-    drop(true);
-    writes = 0;
-    asked = false;
+    try {
+      drop(true);
+    } finally {
+      forget();
+    }
   }
 
   /**

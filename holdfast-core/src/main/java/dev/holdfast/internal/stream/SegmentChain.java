@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * lock, under which it is replaced only while nobody stages.
  */
 final class SegmentChain {
+  private static final long PAGE = 4096;
+  private static final int SPARE = 4; // records to come may be larger by one part in so many
+
   private final StreamHome home;
   private final StreamContext context;
   private final StreamView view;
@@ -242,7 +245,7 @@ final class SegmentChain {
     var start = replaced
         ? current.start()
         : new StartFrame(current.segment().firstId(), epoch, current.placedOffset(), current.lastChecksum());
-    var prepared = successor.take(files(), frameSize, current.fileSize(), size -> header(epoch, size));
+    var prepared = successor.take(files(), frameSize, basis(current), size -> header(epoch, size));
     try {
       prepared.write(start.encode(prepared.header().salt(), id, Frame.unsynced(id, view.durableEnd()), 0),
           SegmentHeader.SIZE);
@@ -330,11 +333,25 @@ final class SegmentChain {
     return list;
   }
 
+  /**
+   * Returns the size that the next segment's is worked out from: that of this one, or what as many records as a segment
+   * may have would take.
+   */
+  private long basis(SegmentWriter current) {
+    var limit = context.options().maxRecordsPerSegment();
+    if (limit == 0 || current.records() == 0) {
+      return current.fileSize();
+    }
+    var recordSize = (current.placedOffset() - StartFrame.DATA_START) / current.records() + 1;
+    var needed = recordSize * limit;
+    return Math.min(current.fileSize(), (needed + needed / SPARE) / Successor.GROWTH) & -PAGE;
+  }
+
   /** Prepares the next segment ahead of need. */
   void prepareAhead() {
     var current = active;
     if (current != null && current.records() > 0 && current.placedOffset() > current.fileSize() / 2) {
-      successor.prepare(files(), current.fileSize(), size -> header(epoch, size));
+      successor.prepare(files(), basis(current), size -> header(epoch, size));
     }
   }
 

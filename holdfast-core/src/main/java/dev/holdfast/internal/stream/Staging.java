@@ -74,6 +74,7 @@ final class Staging {
       try {
         ring.mirror(buffer, segment);
       } catch (InternalError e) {
+        context.buffers().giveBack(buffer);
         throw faulted(e);
       }
       filling = buffer;

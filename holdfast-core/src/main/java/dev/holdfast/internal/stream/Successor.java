@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Successor {
   private static final long PAGE = 4096;
-  private static final int GROWTH = 4;
+  static final int GROWTH = 4;
 
   private final StreamContext context;
   private @Nullable CompletableFuture<PreparedSegment> pending;

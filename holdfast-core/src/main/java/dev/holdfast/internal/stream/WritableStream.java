@@ -384,15 +384,13 @@ public final class WritableStream extends ReadableStream {
 
   @Override
   void atEnd(long id) {
-    if (!view.failStop().hasFailed()) {
-      writeOut();
-    }
+    writeOut();
     view.checkReadable(id);
   }
 
   @Override
   void writeOut() {
-    if (view.acknowledgedEnd() > view.visibleEnd()) {
+    if (view.acknowledgedEnd() > view.visibleEnd() && !view.failStop().hasFailed()) {
       commits.writeOut();
     }
   }
