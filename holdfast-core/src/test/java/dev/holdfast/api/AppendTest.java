@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.IdRange;
 import dev.holdfast.RecordTooLargeException;
+import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
+import dev.holdfast.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -313,6 +315,24 @@ class AppendTest extends BackendTest {
       try (var wal = open(WalOptions.builder().maxRecordSize(1).maxBatchSize(1))) {
         assertEquals(i, wal.stream("s").append(new byte[]{7}));
       }
+    }
+  }
+
+  @Test
+  void segmentsOfFewRecordsWerePreparedAsLargeAsIfTheyWereToBeFilled() {
+    try (var wal = Wal.open(new MemoryDirectory(), WalOptions.builder().maxRecordsPerSegment(5).build())) {
+      var stream = wal.stream("few");
+      for (var i = 0; i < 60; i++) {
+        stream.append(new byte[100]);
+      }
+      assertEquals(12, stream.segments().size());
+      for (var segment : stream.segments()) {
+        assertTrue(segment.sizeBytes() <= 1 << 16, segment::toString);
+      }
+      for (var i = 0; i < 6; i++) {
+        stream.append(new byte[1 << 20]); // larger ones than those before
+      }
+      assertEquals(66, stream.records(0).count());
     }
   }
 }
