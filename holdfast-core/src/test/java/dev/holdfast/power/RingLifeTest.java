@@ -211,6 +211,10 @@ class RingLifeTest {
       reader.join();
     }
     disk.onOperation(_ -> {});
+    for (var i = 0; i < 10_000 && !failed.isDone(); i++) {
+      Thread.sleep(1);
+    }
+    assertTrue(failed.isDone(), "the append that failed is never told");
     var error = assertThrows(CompletionException.class, failed::join);
     assertTrue(error.getCause() instanceof StorageFullException, error::toString);
     var next = stream.append(new byte[]{2});
