@@ -21,19 +21,24 @@ final class Repeatable {
 
   /** Preparing and sealing are done by whoever rotates, nothing is done by a timer: all in the same order each time. */
   static Surroundings inOneThread(long seed) {
-    return of(seed, InCallingThread::new);
+    return of(seed, 0, InCallingThread::new);
   }
 
   /** Preparing and sealing are done by other threads: their operations fall between others here or there. */
   static Surroundings withThreads(long seed) {
-    return of(seed, BackgroundThreads::new);
+    return of(seed, 0, BackgroundThreads::new);
   }
 
-  private static Surroundings of(long seed, Supplier<Background> background) {
+  /** As {@link #inOneThread}, and busy streams get a ring. */
+  static Surroundings withRings(long seed) {
+    return of(seed, 3, InCallingThread::new);
+  }
+
+  private static Surroundings of(long seed, int writesBeforeRing, Supplier<Background> background) {
     var ticks = new AtomicLong();
     RandomGenerator random = random(seed);
     return new Surroundings(() -> Instant.ofEpochMilli(BEGIN + ticks.incrementAndGet()), random,
-        () -> new UUID(random.nextLong(), random.nextLong()), 3, background);
+        () -> new UUID(random.nextLong(), random.nextLong()), writesBeforeRing, background);
   }
 
   /** SplitMix64, for many threads (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). */

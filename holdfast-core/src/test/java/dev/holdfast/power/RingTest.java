@@ -44,7 +44,7 @@ class RingTest {
   private Wal wal = open(disk, ASYNC);
 
   private static Wal open(SimulatedDisk disk, WalOptions options) {
-    return OpenLog.forWriting(disk.root(), options, Repeatable.inOneThread(7));
+    return OpenLog.forWriting(disk.root(), options, Repeatable.withRings(7));
   }
 
   private static Directory files(SimulatedDisk disk) throws IOException {
@@ -317,7 +317,7 @@ class RingTest {
       }
       assertFalse(disk.root().subdirectory("streams").subdirectory("b").exists(Names.RING));
     }
-    try (var memory = OpenLog.forWriting(new MemoryDirectory(), ASYNC, Repeatable.inOneThread(1))) {
+    try (var memory = OpenLog.forWriting(new MemoryDirectory(), ASYNC, Repeatable.withRings(1))) {
       for (var i = 0; i < 20; i++) {
         memory.stream(A).append(record(i)); // cannot be mapped
       }

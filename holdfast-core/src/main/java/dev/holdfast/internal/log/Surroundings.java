@@ -15,14 +15,14 @@ import java.util.random.RandomGenerator;
  * @param clock the time that records get
  * @param random where salts and stream ids come from; safe for use by many threads
  * @param newLogId makes the id of a log that is created
- * @param writesBeforeRing after how many writes without a sync a stream gets a ring
+ * @param writesBeforeRing after how many writes without a sync a stream gets a ring; 0 = never
  * @param background makes what works behind a log that is opened
  */
 public record Surroundings(InstantSource clock, RandomGenerator random, Supplier<UUID> newLogId,
     int writesBeforeRing, Supplier<Background> background) {
 
-  /** The system's clock, randomness that nobody can foresee, and threads. */
-  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID, 64,
+  /** The system's clock, randomness that nobody can foresee, and threads. No ring: see DECISIONS. */
+  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID, 0,
       BackgroundThreads::new);
 
   /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */

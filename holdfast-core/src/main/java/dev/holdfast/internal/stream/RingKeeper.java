@@ -38,7 +38,8 @@ final class RingKeeper {
 
   /** Notes a write without a sync; called by the leader. */
   void wrote() {
-    if (ring == null && ++writes % context.rings().writesBefore() == 0) {
+    var often = context.rings().writesBefore();
+    if (often > 0 && ring == null && ++writes % often == 0) {
       synchronized (this) {
         if (asked || closed || !context.options().preallocate() || !context.rings().available().tryAcquire()) {
           return;
