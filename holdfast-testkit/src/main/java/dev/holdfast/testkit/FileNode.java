@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -150,10 +151,22 @@ final class FileNode implements Node {
       if (!changed.isEmpty()) {
         changed.forEach(written::replace);
         pending.add(new Change(store, changed, written.size()));
-        refreshMappings();
+        showElsewhere(mapping, changed.keySet());
       }
     }
     mappings.removeIf(mapping -> !mapping.isAlive());
+  }
+
+  /**
+   * Shows the other mappings what was stored into one. Not that one: it has it, and copying it back would undo what is
+   * stored meanwhile.
+   */
+  private void showElsewhere(Mapping changed, Set<Long> pages) {
+    for (Mapping other : mappings) {
+      if (other != changed) {
+        pages.forEach(page -> other.refresh(written, page * Pages.PAGE, Pages.PAGE));
+      }
+    }
   }
 
   private void refreshMappings() {

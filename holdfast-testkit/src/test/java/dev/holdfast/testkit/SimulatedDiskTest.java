@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -391,6 +392,31 @@ class SimulatedDiskTest extends SimulatedDiskTools {
     assertEquals(List.of(OperationKind.STORE), disk.pending().stream().map(Operation::kind).toList());
     assertEquals("DUrable", content(disk.killProcess().root(), "f"));
     assertEquals("durable", content(strictest(), "f"));
+  }
+
+  /** What was copied from memory was copied back, over what had been stored meanwhile. */
+  @Test
+  void aStoreThatCameWhileTheDiskLookedWasUndone() throws Exception {
+    int size = 1 << 16;
+    root.create("f", size).close();
+    try (Arena arena = Arena.ofShared(); LogFile file = root.open("f", Access.READ_WRITE)) {
+      MemorySegment mapped = file.map(arena, 0, size, Access.READ_WRITE);
+      Thread storing = Thread.ofPlatform().name("storing").start(() -> {
+        for (int round = 1; round <= 20; round++) {
+          for (int at = 0; at < size; at++) {
+            mapped.set(ValueLayout.JAVA_BYTE, at, (byte) round);
+          }
+        }
+      });
+      while (storing.isAlive()) {
+        disk.imageAfterKill();
+      }
+      storing.join();
+      byte[] expected = new byte[size];
+      Arrays.fill(expected, (byte) 20);
+      assertArrayEquals(expected, mapped.toArray(ValueLayout.JAVA_BYTE));
+      assertArrayEquals(expected, disk.killProcess().root().read("f", size));
+    }
   }
 
   @Test
