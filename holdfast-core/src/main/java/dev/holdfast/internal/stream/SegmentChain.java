@@ -5,13 +5,11 @@ import dev.holdfast.StorageFullException;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.Frame;
-import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Recovered;
-import dev.holdfast.internal.recovery.ScannedSegment;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
@@ -20,7 +18,6 @@ import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.internal.segment.StateFile;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -36,15 +33,12 @@ import org.jspecify.annotations.Nullable;
  * lock, under which it is replaced only while nobody stages.
  */
 final class SegmentChain {
-  private static final long PAGE = 4096;
-  private static final int SPARE = 4; // records to come may be larger by one part in so many
-
   private final StreamHome home;
   private final StreamContext context;
   private final StreamView view;
   private final FailStop failStop;
   private final RecordReader reader;
-  private final BooleanSupplier cleaner;
+  private final SegmentWriters writers;
   private final Successor successor;
   private final Sealer sealer;
 
@@ -62,8 +56,8 @@ final class SegmentChain {
     this.view = view;
     this.failStop = view.failStop();
     this.reader = reader;
-    this.cleaner = cleaner;
-    this.successor = new Successor(context);
+    this.writers = new SegmentWriters(context, view, cleaner);
+    this.successor = new Successor(context, view);
     this.sealer = new Sealer(view, context.background().maintenance());
   }
 
@@ -86,31 +80,11 @@ final class SegmentChain {
   }
 
   private void publish(SegmentFiles found, Recovered recovered) {
-    var firstIds = recovered.segments();
-    var segments = new ArrayList<Segment>();
-    for (var i = 0; i < firstIds.size(); i++) {
-      long firstId = firstIds.get(i);
-      long end = i + 1 < firstIds.size() ? firstIds.get(i + 1) : recovered.end();
-      var unsealed = recovered.unsealedAt(firstId);
-      segments.add(unsealed == null
-          ? Segment.onDisk(found, streamId, firstId, end)
-          : reopened(found, unsealed).segment());
-    }
+    var segments = writers.found(found, streamId, recovered, sealer::later);
     lastSize = recovered.scanned().isEmpty() ? 0 : recovered.scanned().getLast().endOffset();
     view.begin(segments, recovered.end());
     view.durable(recovered.durableEnd());
     view.visible(recovered.durableEnd());
-  }
-
-  private SegmentWriter reopened(SegmentFiles found, ScannedSegment scanned) {
-    var position = new SegmentWriter.Position(scanned.firstId(), scanned.endOffset(), scanned.endId(),
-        scanned.lastTime(), scanned.lastChecksum(), scanned.index(), true);
-    var writer = new SegmentWriter(found, scanned.header(), scanned.start(), position, scanned.fileSize(), false,
-        failStop, cleaner);
-    if (!scanned.residue()) {
-      sealer.later(writer);
-    }
-    return writer;
   }
 
   /** Returns whether records were found of which nothing proves that they are durable. */
@@ -214,7 +188,7 @@ final class SegmentChain {
   private void createStream(long frameSize) throws IOException {
     streamId = context.random().nextLong();
     epoch = 1;
-    var header = header(epoch, successor.sizeFor(0, frameSize));
+    var header = successor.header(new Successor.Need(streamId, epoch, 0, frameSize));
     var slot = home.create(streamId, header, context.options().preallocate());
     try {
       var created = home.nameIt();
@@ -229,15 +203,6 @@ final class SegmentChain {
     append(activate(header, StartFrame.FIRST, 0, true, null));
   }
 
-  private SegmentHeader header(long epochOfIt, long size) {
-    var options = context.options();
-    // Start frames are measured by it too, and must pass however small the records are to be.
-    var maxFrame = Frame.sizeOf(Math.max(StartFrame.PAYLOAD,
-        Math.max(options.maxRecordSize(), options.maxBatchSize())));
-    return new SegmentHeader(Names.hash(view.name()), streamId, context.random().nextLong(), epochOfIt,
-        context.clock().millis(), options.preallocate() ? size : 0, (int) maxFrame);
-  }
-
   private void rotate(SegmentWriter current, long frameSize) throws IOException {
     sealer.await();
     var id = current.placedId();
@@ -245,7 +210,7 @@ final class SegmentChain {
     var start = replaced
         ? current.start()
         : new StartFrame(current.segment().firstId(), epoch, current.placedOffset(), current.lastChecksum());
-    var prepared = successor.take(files(), frameSize, basis(current), size -> header(epoch, size));
+    var prepared = successor.take(files(), next(current, frameSize));
     try {
       prepared.write(start.encode(prepared.header().salt(), id, Frame.unsynced(id, view.durableEnd()), 0),
           SegmentHeader.SIZE);
@@ -256,7 +221,7 @@ final class SegmentChain {
       prepared.discard(files());
       throw e;
     }
-    nameIt(prepared, id);
+    successor.nameIt(files(), prepared, id);
     try {
       var next = activate(prepared.header(), start, id, false, prepared);
       append(next);
@@ -270,46 +235,14 @@ final class SegmentChain {
     }
   }
 
-  /**
-   * A failed rename may have happened all the same, and then nothing can be said about the stream any more; unless it
-   * had no space, and the file still has its former name.
-   */
-  private void nameIt(PreparedSegment prepared, long id) throws IOException {
-    try {
-      prepared.nameIt(files(), Names.segment(id));
-    } catch (IOException | RuntimeException | Error e) {
-      if (e instanceof OutOfSpaceException && isThere(prepared, e)) {
-        prepared.discard(files());
-      } else {
-        failStop.fail(e);
-        prepared.file().close();
-      }
-      throw e;
-    }
-  }
-
-  private boolean isThere(PreparedSegment prepared, Throwable failure) {
-    try {
-      return files().directory().exists(prepared.name());
-    } catch (IOException | RuntimeException e) {
-      failure.addSuppressed(e);
-      return false;
-    }
-  }
-
   /** Makes a named segment the active one. */
   private SegmentWriter activate(SegmentHeader header, StartFrame start, long id, boolean durable,
       @Nullable PreparedSegment prepared) throws IOException {
-    var unsynced = durable ? 0 : Frame.unsynced(id, view.durableEnd());
-    var checksum = start.encode(header.salt(), id, unsynced, 0).getInt(Frame.CHECKSUM);
-    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum, new IndexEntries(), durable);
-    var growing = header.reserved() == 0;
-    var size = growing ? context.options().maxSegmentSize() : header.reserved();
-    var writer = new SegmentWriter(files(), header, start, position, size, growing, failStop, cleaner);
+    var writer = writers.begun(files(), header, start, id, durable);
     if (prepared != null) {
       writer.adopt(prepared.file());
     }
-    lastSize = size;
+    lastSize = writer.fileSize();
     active = writer;
     return writer;
   }
@@ -333,25 +266,15 @@ final class SegmentChain {
     return list;
   }
 
-  /**
-   * Returns the size that the next segment's is worked out from: that of this one, or what as many records as a segment
-   * may have would take.
-   */
-  private long basis(SegmentWriter current) {
-    var limit = context.options().maxRecordsPerSegment();
-    if (limit == 0 || current.records() == 0) {
-      return current.fileSize();
-    }
-    var recordSize = (current.placedOffset() - StartFrame.DATA_START) / current.records() + 1;
-    var needed = recordSize * limit;
-    return Math.min(current.fileSize(), (needed + needed / SPARE) / Successor.GROWTH) & -PAGE;
+  private Successor.Need next(SegmentWriter current, long frameSize) {
+    return new Successor.Need(streamId, epoch, successor.basis(current), frameSize);
   }
 
   /** Prepares the next segment ahead of need. */
   void prepareAhead() {
     var current = active;
     if (current != null && current.records() > 0 && current.placedOffset() > current.fileSize() / 2) {
-      successor.prepare(files(), basis(current), size -> header(epoch, size));
+      successor.prepare(files(), next(current, 0));
     }
   }
 
@@ -369,8 +292,7 @@ final class SegmentChain {
     var before = told != null ? told : reader.endAt(id);
     var next = Math.max(epoch, stateFile().epoch()) + 1;
     stateFile().beginEpoch(next, id);
-    var size = successor.sizeFor(lastSize, frameSize);
-    var prepared = successor.create(files(), header(next, size), size);
+    var prepared = successor.create(files(), new Successor.Need(streamId, next, lastSize, frameSize));
     try {
       prepared.write(before.encode(prepared.header().salt(), id, 0, 0), SegmentHeader.SIZE);
       prepared.file().force();
@@ -380,7 +302,7 @@ final class SegmentChain {
       throw e;
     }
     view.change(() -> {
-      nameIt(prepared, id);
+      successor.nameIt(files(), prepared, id);
       try {
         syncNames();
         stateFile().hasBegun(next, id);

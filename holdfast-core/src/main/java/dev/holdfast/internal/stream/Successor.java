@@ -1,54 +1,99 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.logging.Log;
+import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.SegmentFiles;
+import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that is to become the next segment, prepared ahead of need and off the appending thread. Used by the
- * stream's leader only; never outlives an epoch.
+ * The file that is to become the next segment: how large it is, what its header says, prepared ahead of need and off
+ * the appending thread, until it has its name. Used by the stream's leader only; never outlives an epoch.
  */
 final class Successor {
   private static final long PAGE = 4096;
-  static final int GROWTH = 4;
+  private static final int GROWTH = 4;
+  private static final int SPARE = 4; // records to come may be larger by one part in so many
 
   private final StreamContext context;
+  private final String stream;
+  private final FailStop failStop;
   private @Nullable CompletableFuture<PreparedSegment> pending;
   private int made;
 
-  Successor(StreamContext context) {
+  Successor(StreamContext context, StreamView view) {
     this.context = context;
+    this.stream = view.name();
+    this.failStop = view.failStop();
   }
 
   /**
-   * Returns the size of the segment after one of {@code lastSize} bytes: larger, up to the limit, or what a large frame
-   * needs.
+   * What a segment is needed for.
+   *
+   * @param streamId the random number of the stream
+   * @param epoch which history it is to belong to
+   * @param basis the size that its own is worked out from, 0 for the first one
+   * @param frameSize how large a frame must fit, 0 if that is not known
    */
-  long sizeFor(long lastSize, long frameSize) {
-    var usual = Math.min(context.options().maxSegmentSize(), Math.max(StreamHome.FIRST_SIZE, lastSize * GROWTH));
-    var needed = StartFrame.DATA_START + frameSize + Seal.sizeWith(2);
+  record Need(long streamId, long epoch, long basis, long frameSize) {}
+
+  /**
+   * Returns the size that the next segment's is worked out from: that of this one, or what as many records as a segment
+   * may have would take.
+   */
+  long basis(SegmentWriter current) {
+    var limit = context.options().maxRecordsPerSegment();
+    if (limit == 0 || current.records() == 0) {
+      return current.fileSize();
+    }
+    var recordSize = (current.placedOffset() - StartFrame.DATA_START) / current.records() + 1;
+    var needed = recordSize * limit;
+    return Math.min(current.fileSize(), (needed + needed / SPARE) / GROWTH) & -PAGE;
+  }
+
+  /** Returns the size of a segment: larger than its basis, up to the limit, or what a large frame needs. */
+  private long sizeFor(Need need) {
+    var usual = Math.min(context.options().maxSegmentSize(), Math.max(StreamHome.FIRST_SIZE, need.basis * GROWTH));
+    var needed = StartFrame.DATA_START + need.frameSize + Seal.sizeWith(2);
     return Math.max(usual, needed + PAGE - 1 & -PAGE);
   }
 
+  /** Returns the header of a new segment. */
+  SegmentHeader header(Need need) {
+    return header(need, sizeFor(need));
+  }
+
+  private SegmentHeader header(Need need, long size) {
+    var options = context.options();
+    // Start frames are measured by it too, and must pass however small the records are to be.
+    var maxFrame = Frame.sizeOf(Math.max(StartFrame.PAYLOAD,
+        Math.max(options.maxRecordSize(), options.maxBatchSize())));
+    return new SegmentHeader(Names.hash(stream), need.streamId, context.random().nextLong(), need.epoch,
+        context.clock().millis(), options.preallocate() ? size : 0, (int) maxFrame);
+  }
+
+  // ---- preparing
+
   /** Begins to prepare a file in the background, unless that was done already. */
-  void prepare(SegmentFiles files, long lastSize, LongFunction<SegmentHeader> header) {
+  void prepare(SegmentFiles files, Need need) {
     if (pending == null) {
-      var size = sizeFor(lastSize, 0);
-      var headerOfIt = header.apply(size);
-      var name = nextName(headerOfIt);
+      var size = sizeFor(need);
+      var header = header(need, size);
+      var name = nextName(need);
       pending = CompletableFuture.supplyAsync(() -> {
         try {
-          return PreparedSegment.create(files, name, headerOfIt, size, context.options().preallocate());
+          return PreparedSegment.create(files, name, header, size, context.options().preallocate());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -56,18 +101,16 @@ final class Successor {
     }
   }
 
-  /** Returns a prepared file in which a frame of this size fits, waiting for it, or making it now if there is none. */
-  PreparedSegment take(SegmentFiles files, long frameSize, long lastSize, LongFunction<SegmentHeader> header)
-      throws IOException {
+  /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
+  PreparedSegment take(SegmentFiles files, Need need) throws IOException {
     var ready = finish();
-    if (ready != null && fits(ready, frameSize)) {
+    if (ready != null && fits(ready, need.frameSize)) {
       return ready;
     }
     if (ready != null) {
       ready.discard(files);
     }
-    var size = sizeFor(lastSize, frameSize);
-    return create(files, header.apply(size), size);
+    return create(files, need);
   }
 
   private static boolean fits(PreparedSegment prepared, long frameSize) {
@@ -75,8 +118,9 @@ final class Successor {
   }
 
   /** Makes a file now. */
-  PreparedSegment create(SegmentFiles files, SegmentHeader header, long size) throws IOException {
-    return PreparedSegment.create(files, nextName(header), header, size, context.options().preallocate());
+  PreparedSegment create(SegmentFiles files, Need need) throws IOException {
+    var size = sizeFor(need);
+    return PreparedSegment.create(files, nextName(need), header(need, size), size, context.options().preallocate());
   }
 
   /** Deletes the file that was prepared, if there is one. */
@@ -105,7 +149,36 @@ final class Successor {
     }
   }
 
-  private String nextName(SegmentHeader header) {
-    return header.epoch() + "-" + made++ + Names.PREPARED;
+  private String nextName(Need need) {
+    return need.epoch + "-" + made++ + Names.PREPARED;
+  }
+
+  // ---- naming
+
+  /**
+   * Gives a prepared file its name as a segment. A failed rename may have happened all the same, and then nothing can
+   * be said about the stream any more; unless it had no space, and the file still has its former name.
+   */
+  void nameIt(SegmentFiles files, PreparedSegment prepared, long id) throws IOException {
+    try {
+      prepared.nameIt(files, Names.segment(id));
+    } catch (IOException | RuntimeException | Error e) {
+      if (e instanceof OutOfSpaceException && isThere(files, prepared, e)) {
+        prepared.discard(files);
+      } else {
+        failStop.fail(e);
+        prepared.file().close();
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isThere(SegmentFiles files, PreparedSegment prepared, Throwable failure) {
+    try {
+      return files.directory().exists(prepared.name());
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 }
