@@ -112,6 +112,11 @@ final class WatchedDirectory implements Directory {
   }
 
   @Override
+  public boolean hasSingleName(String name) throws IOException {
+    return inner.hasSingleName(name);
+  }
+
+  @Override
   public boolean overwritesInPlace() {
     return inner.overwritesInPlace();
   }

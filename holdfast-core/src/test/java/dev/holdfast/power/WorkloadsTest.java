@@ -136,6 +136,26 @@ class WorkloadsTest {
   }
 
   @Test
+  void truncationFromTheFrontGoingOnInTheSameFiles() {
+    explore("recycling", 5, small().build(), WorkloadsTest::rotationsAndTruncations);
+  }
+
+  @Test
+  void truncationFromTheFrontGoingOnInTheSameFilesWithoutSync() {
+    explore("recycling without sync", 5, small().syncPolicy(SyncPolicy.ASYNC).build(),
+        WorkloadsTest::rotationsAndTruncations);
+  }
+
+  private static List<Step> rotationsAndTruncations(SplittableRandom random) {
+    return steps(30, i -> switch (random.nextInt(10)) {
+      case 0, 1 -> truncateBefore(A, random.nextInt(3));
+      case 2 -> i % 3 == 0 ? truncateFrom(A, random.nextInt(3)) : batch(A, 3, random.nextInt(400));
+      case 3 -> i % 4 == 0 ? reopen() : sync(A);
+      default -> append(A, 600 + random.nextInt(700));
+    });
+  }
+
+  @Test
   void truncationFromTheBack() {
     explore("truncateFrom", 4, small().build(), WorkloadsTest::truncations);
   }

@@ -179,6 +179,14 @@ public interface Directory {
     return false;
   }
 
+  /**
+   * Returns whether the file {@code name} is one of its own that has no other name, in this directory or elsewhere: for
+   * certain. What is written into it is then seen by nobody who has not opened it by this name.
+   */
+  default boolean hasSingleName(String name) throws IOException {
+    return false;
+  }
+
   /** Returns where this directory is in the file system, if it is in one. */
   default Optional<Path> path() {
     return Optional.empty();

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -288,6 +289,18 @@ public final class FsDirectory implements Directory {
       return IN_PLACE.contains(Files.getFileStore(path).type());
     } catch (IOException e) { // nothing is certain
       return false;
+    }
+  }
+
+  @Override
+  public boolean hasSingleName(String name) throws IOException {
+    Path child = resolve(name);
+    try {
+      return Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)
+          && child.getFileSystem().supportedFileAttributeViews().contains("unix")
+          && Files.getAttribute(child, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Integer names && names == 1;
+    } catch (IOException e) {
+      throw SystemErrors.of(child, e);
     }
   }
 

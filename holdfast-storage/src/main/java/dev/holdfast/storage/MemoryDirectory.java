@@ -193,6 +193,11 @@ public final class MemoryDirectory implements Directory {
   }
 
   @Override
+  public boolean hasSingleName(String name) throws IOException {
+    return exists(name);
+  }
+
+  @Override
   public boolean canMap() {
     return false;
   }

@@ -247,6 +247,15 @@ public abstract class DirectoryContract extends FileContract {
     }
   }
 
+  @Test
+  void aFileThatWasJustCreatedHasOneNameUnlessTheBackendDoesNotKnow() throws IOException {
+    dir().create("file", 10).close();
+    dir().createSubdirectory("sub");
+    boolean known = dir().hasSingleName("file");
+    dir().rename("file", "renamed");
+    assertEquals(known, dir().hasSingleName("renamed"));
+  }
+
   // --- locks
 
   @Test

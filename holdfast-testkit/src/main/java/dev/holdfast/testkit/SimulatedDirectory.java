@@ -177,6 +177,11 @@ final class SimulatedDirectory implements Directory {
   }
 
   @Override
+  public boolean hasSingleName(String name) throws IOException {
+    return exists(name);
+  }
+
+  @Override
   public boolean overwritesInPlace() {
     return true;
   }

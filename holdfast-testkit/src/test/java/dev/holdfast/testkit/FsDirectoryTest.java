@@ -210,4 +210,19 @@ class FsDirectoryTest extends DirectoryContract {
     assertFalse(output.contains("\n"));
     return output;
   }
+
+  @Test
+  void aFileWithALinkHasNoSingleName() throws IOException {
+    try (LogFile file = dir().create("file", 1)) {
+      assertEquals(1, file.size());
+    }
+    Path path = dir().path().orElseThrow();
+    assertTrue(dir().hasSingleName("file"));
+    Files.createSymbolicLink(path.resolve("symbolic"), path.resolve("file"));
+    assertFalse(dir().hasSingleName("symbolic"));
+    Files.createLink(path.resolve("hard"), path.resolve("file"));
+    assertFalse(dir().hasSingleName("file"));
+    assertFalse(dir().hasSingleName("hard"));
+    assertFalse(dir().hasSingleName("missing"));
+  }
 }

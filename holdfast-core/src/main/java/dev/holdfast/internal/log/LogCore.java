@@ -144,7 +144,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
 
   final StreamHome homeOf(String name) throws IOException {
     return new StreamHome(roots.of(name).streams(), name, roots.labelOf(name), openFiles,
-        options.readStrategy() == ReadStrategy.MMAP);
+        options.readStrategy() == ReadStrategy.MMAP, roots.of(name).readers());
   }
 
   /** Returns a stream that no user's name can reach; whoever asks first says how it is opened. */
@@ -162,7 +162,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
     var home = roots.first();
     try {
       var streamHome = new StreamHome(home.system(), name, home.labelOfSystem(name), openFiles,
-          options.readStrategy() == ReadStrategy.MMAP);
+          options.readStrategy() == ReadStrategy.MMAP, home.readers());
       return open(streamHome, context.with(systemOptions));
     } catch (IOException e) {
       throw new WalIOException("cannot open " + home.labelOfSystem(name) + ": " + e.getMessage(), e);

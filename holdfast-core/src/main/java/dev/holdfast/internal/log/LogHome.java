@@ -6,6 +6,7 @@ import dev.holdfast.WalLockedException;
 import dev.holdfast.internal.format.LogFormat;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.segment.LockOwner;
+import dev.holdfast.internal.segment.ReadersLock;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.DirectoryLock;
@@ -15,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** The directory of a log: what is in it, how it is created, who has it. */
 final class LogHome {
@@ -27,12 +29,16 @@ final class LogHome {
   private static final String SNAPSHOTS = "snapshots";
   private static final List<String> DIRECTORIES = List.of(STREAMS, SYSTEM, SNAPSHOTS);
   private static final int MAX_SMALL_FILE = 1 << 16;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final Directory root;
   private final LockOwner owner;
+  private final ReadersLock readers;
 
   LogHome(Directory root) {
     this.root = root;
+    this.readers = new ReadersLock(root, READERS);
     this.owner = new LockOwner(root, OWNER);
   }
 
@@ -61,15 +67,39 @@ final class LogHome {
     }
   }
 
+  /** Returns what keeps readers out while their files become something else. */
+  ReadersLock readers() {
+    return readers;
+  }
+
   /**
-   * Keeps writers from overwriting files under this reader, as long as it is held. A log made without the file has
-   * none.
+   * Keeps writers from overwriting files under this reader, as long as it is held; waits for one that is just renaming
+   * some. A log made without the file has none, and then no writer overwrites any.
    */
   Optional<DirectoryLock> lockForReading() throws IOException {
+    var deadline = System.nanoTime() + PATIENCE_NANOS;
     try {
-      return root.tryLock(READERS, LockMode.SHARED);
+      var lock = root.tryLock(READERS, LockMode.SHARED);
+      while (lock.isEmpty()) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(READERS + " has been held by a writer for " + PATIENCE_NANOS / 1_000_000_000
+              + " s, which takes it for moments only; is it stopped?");
+        }
+        pause();
+        lock = root.tryLock(READERS, LockMode.SHARED);
+      }
+      return lock;
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /** An interrupt does not end the wait for the lock, and is kept. */
+  private static void pause() {
+    var interrupted = Thread.interrupted();
+    LockSupport.parkNanos(PAUSE_NANOS);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

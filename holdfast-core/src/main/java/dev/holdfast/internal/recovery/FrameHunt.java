@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * multiple of 8 is tried. A payload chosen by somebody hostile can look like millions of headers of huge frames, so the
  * checksum of a large candidate is not computed over its bytes again and again but put together from checksums of the
  * file's prefixes.
+ *
+ * <p>
+ * In a file that was another segment before, what that has left is nothing: none of it is valid, for it has another
+ * salt. There, only what can be told from it counts: valid frames, the beginning of the frame that was to come next,
+ * and whatever stands beyond the former segment's end.
  */
 final class FrameHunt {
   private static final int WINDOW = 1 << 20;
@@ -32,6 +37,7 @@ final class FrameHunt {
   private final FrameChecksum checksum = new FrameChecksum();
   private int @Nullable [] prefixes;
   private long proved;
+  private boolean found;
 
   /**
    * Creates a hunt from offset {@code from} to the end of the file, for frames whose first id is at least
@@ -50,7 +56,7 @@ final class FrameHunt {
     return proved;
   }
 
-  /** Hunts; returns whether there is anything but zeros. */
+  /** Hunts; returns whether there is anything but zeros, or what a former segment has left. */
   boolean run() throws IOException {
     var size = window.fileSize();
     var residue = false;
@@ -62,16 +68,29 @@ final class FrameHunt {
         }
         offset = huntIn(offset, window.loadedEnd(), size);
       }
+      if (residue && from < header.former()) {
+        residue = found || nextHasBegun(size)
+            || zeros.end(header.former() + Frame.ALIGNMENT - 1 & -Frame.ALIGNMENT) < size;
+      }
     }
     return residue;
+  }
+
+  /** Returns whether the header of the frame that was to come next stands where that was to begin. */
+  private boolean nextHasBegun(long size) throws IOException {
+    if (!window.load(from, Frame.HEADER)) {
+      return false;
+    }
+    frame.read(window.buffer(), window.at(from));
+    return frame.firstId() == minId && frame.isPlausible(size - from, header.maxFrame());
   }
 
   /** Tries the offsets whose headers lie before {@code end}; returns the offset to go on from. */
   private long huntIn(long start, long end, long size) throws IOException {
     var offset = start;
     while (offset + Frame.HEADER <= end) {
-      frame.read(window.buffer(), window.at(offset));
-      if (isCandidate(size - offset) && isValid(offset)) {
+      if (isCandidate(offset, size) && isValid(offset)) {
+        found = true;
         proved = Math.max(proved, frame.provedDurable());
         offset += frame.size();
         if (offset + Frame.HEADER > end) {
@@ -84,9 +103,14 @@ final class FrameHunt {
     return end == size ? size : offset;
   }
 
-  private boolean isCandidate(long left) {
-    return frame.firstId() >= minId && frame.firstId() - minId <= window.fileSize()
-        && frame.isPlausible(left, header.maxFrame());
+  private boolean isCandidate(long offset, long size) {
+    var at = window.at(offset);
+    var id = window.buffer().getLong(at + Frame.FIRST_ID); // alone at first: what a former segment left is all ids below
+    if (id < minId || id - minId > size) {
+      return false;
+    }
+    frame.read(window.buffer(), at);
+    return frame.isPlausible(size - offset, header.maxFrame());
   }
 
   private boolean isValid(long offset) throws IOException {

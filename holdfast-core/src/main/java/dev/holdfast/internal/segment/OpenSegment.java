@@ -26,6 +26,7 @@ public final class OpenSegment implements Closeable {
   private final @Nullable MemorySegment map;
   private final @Nullable Arena arena;
   private final Reaper reaper;
+  private @Nullable FileLease lease; // set before anybody else has it
 
   private OpenSegment(LogFile file, SegmentHeader header, IndexEntries index, @Nullable Seal seal, long size,
       @Nullable MemorySegment map, @Nullable Arena arena, Reaper reaper) {
@@ -106,12 +107,24 @@ public final class OpenSegment implements Closeable {
     return n;
   }
 
+  /** Says who is to be told when it is closed. */
+  OpenSegment under(FileLease its) {
+    lease = its;
+    return this;
+  }
+
   @Override
   public void close() throws IOException {
-    if (arena == null) {
-      file.close();
-    } else {
-      reaper.close(arena);
+    try {
+      if (arena == null) {
+        file.close();
+      } else {
+        reaper.close(arena);
+      }
+    } finally {
+      if (lease != null) {
+        lease.leave();
+      }
     }
   }
 }

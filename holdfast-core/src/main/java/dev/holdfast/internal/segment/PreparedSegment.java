@@ -1,6 +1,7 @@
 package dev.holdfast.internal.segment;
 
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
  * @param growing whether nothing is reserved and the file grows with what is written
  */
 public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, boolean growing) {
+  private static final int BEGINNING = 512;
+  private static final int ZEROS = 1 << 17;
 
   /** Prepares a file. If it fails nothing is left behind. */
   public static PreparedSegment create(SegmentFiles files, String name, SegmentHeader header, long size,
@@ -27,6 +30,40 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
     } catch (IOException | RuntimeException e) {
       discard(files, name, file, e);
       throw e;
+    }
+  }
+
+  /**
+   * Prepares a file that was a segment before: with zeros where the start frame will be, and from where the former
+   * segment ended on. If it fails nothing is left behind, if that can be done.
+   *
+   * @param header from {@link Spare#headerFrom}
+   */
+  public static PreparedSegment reuse(SegmentFiles files, Spare spare, SegmentHeader header, FailStop failStop)
+      throws IOException {
+    try { // after a crash no segment's name may denote a file with other bytes than that segment's
+      files.directory().sync();
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      throw e;
+    }
+    var file = files.directory().open(spare.name(), Access.READ_WRITE);
+    try {
+      file.write(ByteBuffer.allocate(BEGINNING).put(header.encode()).clear(), 0);
+      fill(file, spare.size(), header.reserved());
+      file.force();
+      return new PreparedSegment(spare.name(), file, header, header.reserved(), false);
+    } catch (IOException | RuntimeException e) {
+      discard(files, spare.name(), file, e);
+      throw e;
+    }
+  }
+
+  private static void fill(LogFile file, long from, long to) throws IOException {
+    var zeros = ByteBuffer.allocate((int) Math.min(ZEROS, to - from));
+    for (var at = from; at < to; at += zeros.limit()) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+      file.write(zeros, at);
     }
   }
 

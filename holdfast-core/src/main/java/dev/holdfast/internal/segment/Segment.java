@@ -24,6 +24,7 @@ public final class Segment {
   private final SegmentFiles files;
   private final String name;
   private final long firstId;
+  private final FileLease lease;
   private final OpenFile<OpenSegment> file;
   private final boolean written;
   private volatile @Nullable End end;
@@ -31,12 +32,26 @@ public final class Segment {
   /** Where the segment that begins at {@code successor} says that this one ends. */
   private record End(long successor, long id) {}
 
-  private Segment(SegmentFiles files, long firstId, OpenFile<OpenSegment> file, boolean written) {
+  private Segment(SegmentFiles files, long firstId, FileLease lease, OpenFile<OpenSegment> file, boolean written) {
     this.files = files;
     this.firstId = firstId;
     this.name = Names.segment(firstId);
+    this.lease = lease;
     this.file = file;
     this.written = written;
+  }
+
+  private static OpenSegment open(FileLease lease, OpenFile.Opener<OpenSegment> opener) throws IOException {
+    lease.enter();
+    OpenSegment opened = null;
+    try {
+      opened = opener.open().under(lease);
+      return opened;
+    } finally {
+      if (opened == null) {
+        lease.leave();
+      }
+    }
   }
 
   /**
@@ -46,19 +61,59 @@ public final class Segment {
    * @param endId where its records end as far as they are to be indexed if it has no trusted seal
    */
   public static Segment onDisk(SegmentFiles files, long streamId, long firstId, long endId) {
-    return new Segment(files, firstId,
-        new OpenFile<>(files.open(), () -> openOnDisk(files, streamId, firstId, endId)), false);
+    return onDisk(files, streamId, firstId, endId, new FileLease(files.labelOf(Names.segment(firstId))));
+  }
+
+  private static Segment onDisk(SegmentFiles files, long streamId, long firstId, long endId, FileLease lease) {
+    return new Segment(files, firstId, lease,
+        new OpenFile<>(files.open(), () -> open(lease, () -> openOnDisk(files, streamId, firstId, endId))), false);
+  }
+
+  /** Returns this segment, which has been sealed, as one that is there on disk. */
+  public Segment sealed(long streamId, long endId) {
+    return onDisk(files, streamId, firstId, endId, lease);
   }
 
   /** Returns a segment that {@code writer} is writing, or whose index it keeps in memory. */
   static Segment beingWritten(SegmentFiles files, long firstId, SegmentHeader header, IndexEntries index,
       SegmentWriter writer) {
-    return new Segment(files, firstId,
+    var lease = new FileLease(files.labelOf(Names.segment(firstId)));
+    return new Segment(files, firstId, lease,
         new OpenFile<>(files.open(),
-            () -> OpenSegment.unsealed(files.directory().open(Names.segment(firstId), Access.READ_WRITE), header, index,
-                files.open().reaper()),
+            () -> open(lease, () -> OpenSegment.unsealed(
+                files.directory().open(Names.segment(firstId), Access.READ_WRITE), header, index,
+                files.open().reaper())),
             writer::clean),
         true);
+  }
+
+  /** Gives in the file that it was prepared through, open. */
+  void adopt(OpenSegment open) throws IOException {
+    lease.enter();
+    file.adopt(open.under(lease));
+  }
+
+  /**
+   * Gives the file another name, under which it waits to become another segment, if it is large enough and not too
+   * large for that, nobody in this process has it open, and every byte of it is one of this segment: else null. The
+   * segment must be in no list any more.
+   */
+  public @Nullable Spare recycle(String spareName, long minSize, long maxSize) throws IOException {
+    SegmentHeader header;
+    long size;
+    try (var open = files.directory().open(name, Access.READ)) {
+      header = readHeader(open, files, name, firstId);
+      size = open.size();
+      if (size < minSize || size > maxSize || readSeal(open, header, firstId) == null) {
+        return null;
+      }
+    }
+    retire();
+    if (!files.directory().hasSingleName(name) || !lease.end()) {
+      return null;
+    }
+    files.directory().rename(name, spareName);
+    return new Spare(spareName, size, header.salt());
   }
 
   /** Returns the id of its first record. */

@@ -83,7 +83,7 @@ public final class SegmentWriter {
       file.close();
       throw e;
     }
-    segment.file().adopt(open);
+    segment.adopt(open);
     segment.file().dirty(!isDurable());
     segment.release();
   }

@@ -1,7 +1,6 @@
 package dev.holdfast.internal.stream;
 
 import dev.holdfast.internal.logging.Log;
-import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
@@ -108,8 +107,7 @@ final class Sealer {
       successor.sync();
       successor.syncName();
       segment.seal();
-      var sealed = Segment.onDisk(segment.segment().files(), segment.header().streamId(), segment.segment().firstId(),
-          segment.placedId());
+      var sealed = segment.segment().sealed(segment.header().streamId(), segment.placedId());
       view.segments(list -> {
         list.replaceAll(old -> old == segment.segment() ? sealed : old);
         return list;

@@ -270,6 +270,11 @@ final class SegmentChain {
     return new Successor.Need(streamId, epoch, successor.basis(current), frameSize);
   }
 
+  private Successor.Need next() {
+    var current = active;
+    return current == null ? new Successor.Need(streamId, epoch, lastSize, 0) : next(current, 0);
+  }
+
   /** Prepares the next segment ahead of need. */
   void prepareAhead() {
     var current = active;
@@ -346,7 +351,13 @@ final class SegmentChain {
 
   // ---- truncation
 
-  IdRange truncateBefore(long id) throws IOException {
+  /**
+   * Deletes whole segments of lower ids.
+   *
+   * @param alone whether no other process reads the log, nor begins to until this is over: then files may become the
+   *   next segments instead
+   */
+  IdRange truncateBefore(long id, boolean alone) throws IOException {
     var segments = view.segments();
     var keep = Math.max(0, segments.indexOf(id));
     var from = segments.firstId();
@@ -365,8 +376,11 @@ final class SegmentChain {
     });
     sealer.forgetBefore(floor);
     for (var i = 0; i < keep; i++) {
-      files().directory().delete(segments.get(i).name());
-      segments.get(i).retire();
+      var recycled = alone && i >= keep - Successor.MAX_SPARES && successor.keep(segments.get(i), next());
+      if (!recycled) {
+        files().directory().delete(segments.get(i).name());
+        segments.get(i).retire();
+      }
     }
     return new IdRange(from, floor);
   }
@@ -422,6 +436,7 @@ final class SegmentChain {
     sealer.finish();
     if (files != null) {
       successor.discard(files());
+      successor.giveBack(files());
     }
     if (state != null) {
       state.close();

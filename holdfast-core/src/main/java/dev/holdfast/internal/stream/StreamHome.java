@@ -6,6 +6,7 @@ import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.OpenFiles;
+import dev.holdfast.internal.segment.ReadersLock;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
@@ -20,8 +21,10 @@ import java.util.Optional;
  * @param label what the stream's directory is called in messages
  * @param open the files kept open
  * @param mapped whether sealed segments are mapped
+ * @param readers whether others read the log
  */
-public record StreamHome(Directory parent, String name, String label, OpenFiles open, boolean mapped) {
+public record StreamHome(Directory parent, String name, String label, OpenFiles open, boolean mapped,
+    ReadersLock readers) {
   /** What the name of a directory begins with in which a stream is being created. */
   public static final String CREATING = "~new-";
   /** What the name of a directory begins with whose stream has been deleted. */

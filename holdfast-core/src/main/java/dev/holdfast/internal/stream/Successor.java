@@ -1,5 +1,6 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.WalException;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
@@ -8,11 +9,15 @@ import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.PreparedSegment;
+import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.internal.segment.Spare;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the appending thread, until it has its name. Used by the stream's leader only; never outlives an epoch.
  */
 final class Successor {
+  /** How many files of truncated segments are kept. */
+  static final int MAX_SPARES = 2;
   private static final long PAGE = 4096;
   private static final int GROWTH = 4;
   private static final int SPARE = 4; // records to come may be larger by one part in so many
@@ -29,6 +36,7 @@ final class Successor {
   private final StreamContext context;
   private final String stream;
   private final FailStop failStop;
+  private final Deque<Spare> spares = new ArrayDeque<>();
   private @Nullable CompletableFuture<PreparedSegment> pending;
   private int made;
 
@@ -88,17 +96,32 @@ final class Successor {
   /** Begins to prepare a file in the background, unless that was done already. */
   void prepare(SegmentFiles files, Need need) {
     if (pending == null) {
-      var size = sizeFor(need);
-      var header = header(need, size);
-      var name = nextName(need);
+      var making = making(files, need);
       pending = CompletableFuture.supplyAsync(() -> {
         try {
-          return PreparedSegment.create(files, name, header, size, context.options().preallocate());
+          return making.make();
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
       }, context.background().maintenance());
     }
+  }
+
+  /** Makes a file, on any thread. */
+  private interface Making {
+    PreparedSegment make() throws IOException;
+  }
+
+  private Making making(SegmentFiles files, Need need) {
+    var size = sizeFor(need);
+    var header = header(need, size);
+    var spare = takeSpare(files, size);
+    if (spare == null) {
+      var name = nextName(need);
+      return () -> PreparedSegment.create(files, name, header, size, context.options().preallocate());
+    }
+    var itsHeader = spare.headerFrom(header, context.random());
+    return () -> PreparedSegment.reuse(files, spare, itsHeader, failStop);
   }
 
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
@@ -119,8 +142,7 @@ final class Successor {
 
   /** Makes a file now. */
   PreparedSegment create(SegmentFiles files, Need need) throws IOException {
-    var size = sizeFor(need);
-    return PreparedSegment.create(files, nextName(need), header(need, size), size, context.options().preallocate());
+    return making(files, need).make();
   }
 
   /** Deletes the file that was prepared, if there is one. */
@@ -151,6 +173,52 @@ final class Successor {
 
   private String nextName(Need need) {
     return need.epoch + "-" + made++ + Names.PREPARED;
+  }
+
+  // ---- spares
+
+  /**
+   * Keeps the file of a segment that has been truncated, to be the next one that is needed, if it will do and there are
+   * not enough: else false, and the file is still there. No reader of another process may have it, or come meanwhile.
+   */
+  boolean keep(Segment segment, Need need) {
+    if (spares.size() == MAX_SPARES || failStop.hasFailed()) {
+      return false;
+    }
+    var size = sizeFor(need);
+    try {
+      var spare = segment.recycle(nextName(need), size / 2, size);
+      return spare != null && spares.add(spare);
+    } catch (IOException | WalException e) { // whoever deletes it finds out whether that is worth telling
+      Log.debug("a segment is not recycled", e);
+      return false;
+    }
+  }
+
+  /** Returns a file that can become a segment of this size, or null. Deletes one that cannot. */
+  private @Nullable Spare takeSpare(SegmentFiles files, long size) {
+    var spare = spares.poll();
+    while (spare != null && (spare.size() > size || spare.size() < size / 2)) {
+      delete(files, spare);
+      spare = spares.poll();
+    }
+    return spare;
+  }
+
+  /** Deletes the files that were kept. */
+  void giveBack(SegmentFiles files) {
+    for (var spare = spares.poll(); spare != null; spare = spares.poll()) {
+      delete(files, spare);
+    }
+  }
+
+  /** What cannot be deleted is a left-over, which the next opening deletes. */
+  private static void delete(SegmentFiles files, Spare spare) {
+    try {
+      files.directory().delete(spare.name());
+    } catch (IOException e) {
+      Log.debug("a file of a truncated segment is left over", e);
+    }
   }
 
   // ---- naming

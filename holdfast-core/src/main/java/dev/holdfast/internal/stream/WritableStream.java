@@ -292,14 +292,21 @@ public final class WritableStream extends ReadableStream {
   @Override
   public IdRange truncateBefore(long id) {
     checkId("id", id);
-    return change(() -> {
-      if (id > view.visibleEnd()) {
-        throw new IllegalArgumentException("id must be at most " + view.visibleEnd() + ", the next one, not " + id);
+    var alone = options.preallocate() && view.segments().indexOf(id) > 0 && home.readers().keepOut();
+    try { // asked before: nobody else is to wait for the answer
+      return change(() -> {
+        if (id > view.visibleEnd()) {
+          throw new IllegalArgumentException("id must be at most " + view.visibleEnd() + ", the next one, not " + id);
+        }
+        var removed = chain.exists() ? chain.truncateBefore(id, alone) : new IdRange(0, 0);
+        compression.forget(view, 0, removed.end());
+        return removed;
+      });
+    } finally {
+      if (alone) {
+        home.readers().letIn();
       }
-      var removed = chain.exists() ? chain.truncateBefore(id) : new IdRange(0, 0);
-      compression.forget(view, 0, removed.end());
-      return removed;
-    });
+    }
   }
 
   @Override

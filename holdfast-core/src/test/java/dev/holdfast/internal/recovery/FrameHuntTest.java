@@ -10,6 +10,7 @@ import dev.holdfast.storage.Access;
 import dev.holdfast.storage.MemoryDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,38 @@ class FrameHuntTest {
       bytes[at] = 1;
       assertEquals(0, hunt(bytes, HOLE), "byte " + at);
       bytes[at] = 0;
+    }
+  }
+
+  @Test
+  @DisplayName("what a former segment has left is no residue; a valid frame is, what should come next, and what is beyond")
+  void aFormerSegment() throws IOException {
+    var bytes = new byte[8192];
+    new Random(SEED).nextBytes(bytes);
+    Arrays.fill(bytes, 4096, 8192, (byte) 0);
+    var directory = new MemoryDirectory();
+    assertFalse(huntRecycled(directory, bytes), "random bytes of a former life");
+    var frame = LogBuilder.first().record(new byte[100], -1, 0).unsealed();
+    System.arraycopy(frame, HOLE, bytes, 2048, 136);
+    assertTrue(huntRecycled(directory, bytes), "a frame beyond the hole");
+    bytes[2048 + 50] ^= 1;
+    assertFalse(huntRecycled(directory, bytes), "a damaged one");
+    System.arraycopy(frame, HOLE, bytes, HOLE, 32);
+    assertTrue(huntRecycled(directory, bytes), "what should come next has begun");
+    bytes[HOLE + 8] = 1;
+    assertFalse(huntRecycled(directory, bytes), "another id");
+    bytes[8190] = 1;
+    assertTrue(huntRecycled(directory, bytes), "beyond the former end");
+  }
+
+  private static boolean huntRecycled(MemoryDirectory directory, byte[] bytes) throws IOException {
+    if (directory.exists("segment")) {
+      directory.delete("segment");
+    }
+    try (var file = directory.create("segment", 0)) {
+      file.write(ByteBuffer.wrap(bytes), 0);
+      var header = LogBuilder.header(1, 0);
+      return new FrameHunt(file, header.inPlaceOfAnother(header.salt(), 4096), 0, HOLE).run();
     }
   }
 
