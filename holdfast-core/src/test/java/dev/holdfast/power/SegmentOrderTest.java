@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.RecoveryReport;
+import dev.holdfast.SegmentInfo;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
@@ -12,6 +13,7 @@ import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -110,6 +112,37 @@ class SegmentOrderTest {
   void aThirdSegmentIsNeverThereWithoutTheSecond() {
     for (var image : killedWhileSealing()) {
       assertNotDamaged(image);
+    }
+  }
+
+  /**
+   * Who begins a segment does not wait for slow syncs of those before; what a power loss leaves of them is a prefix.
+   */
+  @Test
+  void severalSegmentsWithoutASealAreNoDamage() throws IOException {
+    var disk = new SimulatedDisk();
+    var written = new CountDownLatch(1);
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> {
+        try {
+          assertTrue(written.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }));
+      for (var i = 1; i < 12; i++) {
+        stream.append(new byte[1500]);
+      }
+      assertTrue(stream.segments().stream().filter(segment -> segment.state() != SegmentInfo.State.SEALED).count() > 4,
+          () -> "sealed in spite of the sync that hangs: " + stream.segments());
+      var image = disk.imageAfterKill();
+      written.countDown();
+      assertNotDamaged(image);
+      try (var found = Wal.openReadOnly(image.root(), OPTIONS)) {
+        assertEquals(12, found.stream("a").nextId(), "a process that dies loses nothing");
+      }
     }
   }
 

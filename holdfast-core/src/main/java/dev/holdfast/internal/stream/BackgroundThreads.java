@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * its own, so that committing on behalf of futures never waits behind the zero-filling of a file.
  */
 public final class BackgroundThreads implements Background {
-  private static final int MAINTENANCE_THREADS = 3;
+  private static final int MAINTENANCE_THREADS = 4;
   private static final int COMMIT_THREADS = 16;
 
   private final ThreadPoolExecutor maintenance = pool("holdfast-maintenance-", MAINTENANCE_THREADS);

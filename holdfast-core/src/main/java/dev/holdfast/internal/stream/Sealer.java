@@ -4,23 +4,34 @@ import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Seals segments behind the rotation, off the appending thread. A segment is sealed only after its successor's start
  * frame and name are durable. An error fails the stream, except that on a full disk a segment stays without a seal,
  * which costs only the time to read it through.
+ *
+ * <p>
+ * One thread seals at a time, in the order of the segments; another one has made a new segment's name durable by then,
+ * which is all that whoever begins the segment after that has to wait for.
  */
 final class Sealer {
+  /** So many segments may be without a seal, apart from the one that is written, */
+  private static final int MOST_UNSEALED = 16;
+  /** or one, if they are as large as this. */
+  private static final long UNSEALED_BYTES = 32 << 20;
+
   private final StreamView view;
   private final Executor executor;
   private final List<SegmentWriter> unsealed = new ArrayList<>(); // guarded by this
-  private @Nullable FutureTask<?> running; // leader only
+  private final Deque<SegmentWriter> successors = new ArrayDeque<>(); // guarded by this: what comes behind what is to be sealed
+  private boolean sealing; // guarded by this
 
   Sealer(StreamView view, Executor executor) {
     this.view = view;
@@ -46,8 +57,13 @@ final class Sealer {
     return List.copyOf(unsealed);
   }
 
+  private synchronized List<SegmentWriter> unsealedBefore(SegmentWriter successor) {
+    return unsealed.stream().filter(segment -> segment.segment().firstId() < successor.segment().firstId()).toList();
+  }
+
   private synchronized void done(SegmentWriter segment) {
     unsealed.remove(segment);
+    notifyAll();
   }
 
   /** Makes all segments that have no seal yet durable. */
@@ -58,20 +74,73 @@ final class Sealer {
     }
   }
 
-  /** Begins to seal what there is; {@code successor} comes behind all of it. */
+  /** Begins to seal what there is; {@code successor} comes behind all of it. Does not wait. */
   void sealBefore(SegmentWriter successor) {
-    await();
-    var todo = snapshot();
-    if (!todo.isEmpty()) {
-      var task = new FutureTask<@Nullable Void>(() -> todo.forEach(segment -> seal(segment, successor)), null);
-      running = task;
-      try {
-        executor.execute(task);
-      } catch (RuntimeException | Error e) { // no thread can be started
-        Log.warning("stream '" + view.name() + "': segments are sealed by an appending thread", e);
-        task.run();
+    boolean begin;
+    synchronized (this) {
+      successors.add(successor);
+      begin = !sealing;
+      sealing = true;
+    }
+    if (!begin) {
+      execute(() -> makeNameDurable(successor)); // whoever seals is at another segment, and that may take long
+    } else {
+      execute(this::sealAll);
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RuntimeException | Error e) { // no thread can be started
+      Log.warning("stream '" + view.name() + "': segments are sealed by an appending thread", e);
+      task.run();
+    }
+  }
+
+  private void makeNameDurable(SegmentWriter successor) {
+    try {
+      successor.syncName();
+    } catch (IOException | RuntimeException | Error e) {
+      view.failStop().fail(e);
+    }
+  }
+
+  private void sealAll() {
+    for (var successor = next(); successor != null; successor = next()) {
+      makeNameDurable(successor);
+      for (var segment : unsealedBefore(successor)) {
+        seal(segment, successor);
       }
     }
+  }
+
+  private synchronized @Nullable SegmentWriter next() {
+    var successor = successors.poll();
+    if (successor == null) {
+      sealing = false;
+    }
+    notifyAll();
+    return successor;
+  }
+
+  /**
+   * Waits until another segment may be begun behind {@code last}: its name is durable, and there are not too many
+   * without a seal, or too long ones, for an opening after a crash to read through.
+   */
+  void awaitRoom(SegmentWriter last) throws IOException {
+    awaitWhile(() -> sealing && isFull());
+    view.failStop().check();
+    last.syncName();
+  }
+
+  /** Called with the monitor held. */
+  private boolean isFull() {
+    var bytes = 0L;
+    for (var segment : unsealed) {
+      bytes += segment.fileSize();
+    }
+    return unsealed.size() >= MOST_UNSEALED || (!unsealed.isEmpty() && bytes > UNSEALED_BYTES);
   }
 
   /** Waits until what was begun is over. */
@@ -82,19 +151,19 @@ final class Sealer {
 
   /** Waits until what was begun is over, whatever came of it. */
   void finish() {
-    var task = running;
+    awaitWhile(() -> sealing);
+  }
+
+  /** An interrupt does not end the wait, and is kept. */
+  private synchronized void awaitWhile(BooleanSupplier condition) {
     var interrupted = false;
-    while (task != null) {
+    while (condition.getAsBoolean()) {
       try {
-        task.get();
-        task = null;
-      } catch (InterruptedException _) { // kept for later
+        wait();
+      } catch (InterruptedException _) {
         interrupted = true;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("what goes wrong fails the stream, but this did not", e);
       }
     }
-    running = null;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

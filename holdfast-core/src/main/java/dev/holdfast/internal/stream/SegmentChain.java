@@ -204,7 +204,7 @@ final class SegmentChain {
   }
 
   private void rotate(SegmentWriter current, long frameSize) throws IOException {
-    sealer.await();
+    sealer.awaitRoom(current);
     var id = current.placedId();
     var replaced = current.records() == 0;
     var start = replaced
@@ -278,7 +278,7 @@ final class SegmentChain {
   /** Prepares the next segment ahead of need. */
   void prepareAhead() {
     var current = active;
-    if (current != null && current.records() > 0 && current.placedOffset() > current.fileSize() / 2) {
+    if (current != null && current.records() > 0 && successor.isWanted(current)) {
       successor.prepare(files(), next(current, 0));
     }
   }

@@ -25,20 +25,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that is to become the next segment: how large it is, what its header says, prepared ahead of need and off
  * the appending thread, until it has its name. Used by the stream's leader only; never outlives an epoch.
+ *
+ * <p>
+ * Usually one file is prepared, when the segment before it is half full. If it was not ready when it was needed, the
+ * stream is pressed: then there are two, and they are begun when there is room for them.
  */
 final class Successor {
   /** How many files of truncated segments are kept. */
   static final int MAX_SPARES = 2;
   private static final long PAGE = 4096;
   private static final int GROWTH = 4;
+  private static final int PRESSED_FOR = 16;
   private static final int SPARE = 4; // records to come may be larger by one part in so many
 
   private final StreamContext context;
   private final String stream;
   private final FailStop failStop;
   private final Deque<Spare> spares = new ArrayDeque<>();
-  private @Nullable CompletableFuture<PreparedSegment> pending;
+  private final Deque<CompletableFuture<PreparedSegment>> pending = new ArrayDeque<>();
   private int made;
+  private int pressed; // how many segments more there are two prepared
 
   Successor(StreamContext context, StreamView view) {
     this.context = context;
@@ -93,18 +99,24 @@ final class Successor {
 
   // ---- preparing
 
-  /** Begins to prepare a file in the background, unless that was done already. */
-  void prepare(SegmentFiles files, Need need) {
-    if (pending == null) {
-      var making = making(files, need);
-      pending = CompletableFuture.supplyAsync(() -> {
-        try {
-          return making.make();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }, context.background().maintenance());
+  /** Returns whether a file is to be prepared while the active segment is {@code current}. */
+  boolean isWanted(SegmentWriter current) {
+    if (pending.isEmpty()) {
+      return pressed > 0 || current.placedOffset() > current.fileSize() / 2;
     }
+    return pressed > 0 && pending.size() == 1 && current.fileSize() == context.options().maxSegmentSize();
+  }
+
+  /** Begins to prepare a file in the background. */
+  void prepare(SegmentFiles files, Need need) {
+    var making = making(files, need);
+    pending.add(CompletableFuture.supplyAsync(() -> {
+      try {
+        return making.make();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }, context.background().maintenance()));
   }
 
   /** Makes a file, on any thread. */
@@ -126,6 +138,9 @@ final class Successor {
 
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
   PreparedSegment take(SegmentFiles files, Need need) throws IOException {
+    if (!pending.isEmpty()) {
+      pressed = pending.getFirst().isDone() ? Math.max(0, pressed - 1) : PRESSED_FOR;
+    }
     var ready = finish();
     if (ready != null && fits(ready, need.frameSize)) {
       return ready;
@@ -145,21 +160,22 @@ final class Successor {
     return making(files, need).make();
   }
 
-  /** Deletes the file that was prepared, if there is one. */
+  /** Deletes the files that were prepared. */
   void discard(SegmentFiles files) throws IOException {
-    var ready = finish();
-    if (ready != null) {
-      ready.discard(files);
+    while (!pending.isEmpty()) {
+      var ready = finish();
+      if (ready != null) {
+        ready.discard(files);
+      }
     }
   }
 
   /**
-   * Waits for the preparation; what made it fail is tried again by whoever needs the file, and so reported if it
+   * Waits for the oldest preparation; what made it fail is tried again by whoever needs the file, and so reported if it
    * persists.
    */
   private @Nullable PreparedSegment finish() {
-    var begun = pending;
-    pending = null;
+    var begun = pending.poll();
     if (begun == null) {
       return null;
     }
