@@ -2,11 +2,13 @@ package dev.holdfast.benchmarks;
 
 import dev.holdfast.LogStream;
 import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalOptions;
 import dev.holdfast.benchmarks.limit.LimitAppend;
 import dev.holdfast.benchmarks.limit.LimitPipeline;
 import dev.holdfast.benchmarks.limit.LimitStaging;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.ThreadKind;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Option;
 final class AsyncWorkload extends Workload {
   private static final int STAGING_SIZE = 256 << 10;
   private static final int BURST_BYTES = 4 << 20;
+  private static final int PREPARED_BURST_BYTES = 24 << 20;
+  private static final long PREPARED_BYTES = 64 << 20;
 
   @Option(names = "--size", split = ",", paramLabel = "BYTES", description = "Record sizes. Default: 128,1024,16384")
   int[] sizes = {128, 1024, 16384};
@@ -26,23 +30,48 @@ final class AsyncWorkload extends Workload {
     for (int size : sizes) {
       measureUnsynced(session, size);
     }
+    session.report().begin("async", "append under ASYNC in bursts of 24 MiB into space prepared before, one thread");
+    for (int size : sizes) {
+      measurePrepared(session, size);
+    }
     session.report().begin("async", "appendAsync under STRICT, one thread, waiting for each 4 MiB to be durable");
     for (int size : sizes) {
       measurePipelined(session, size);
     }
   }
 
-  private static void measureUnsynced(Session session, int size) throws Exception {
-    Settings settings = session.settings();
+  private static void addLimits(Programs programs, Settings settings, byte[] record) throws IOException {
     long fileSize = settings.limitFileSize;
+    programs.add("one write each",
+        LimitAppend.written(programs.path("written"), fileSize, record.length, settings.channel), record);
+    programs.add("staged in memory",
+        LimitStaging.inMemory(programs.path("staged"), fileSize, STAGING_SIZE, settings.channel), record);
+    programs.add("staged in a mapped file", LimitStaging.inMappedFile(programs.path("mapped"),
+        programs.path("staging"), fileSize, STAGING_SIZE, settings.channel), record);
+  }
+
+  private static void measurePrepared(Session session, int size) throws Exception {
+    Settings settings = session.settings();
     byte[] record = Records.ofSize(size);
     try (Programs programs = Programs.in(session)) {
-      programs.add("one write each", LimitAppend.written(programs.path("written"), fileSize, size, settings.channel),
-          record);
-      programs.add("staged in memory",
-          LimitStaging.inMemory(programs.path("staged"), fileSize, STAGING_SIZE, settings.channel), record);
-      programs.add("staged in a mapped file", LimitStaging.inMappedFile(programs.path("mapped"),
-          programs.path("staging"), fileSize, STAGING_SIZE, settings.channel), record);
+      addLimits(programs, settings, record);
+      if (session.measuresHoldfast()) {
+        HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"),
+            WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(PREPARED_BYTES).build()));
+        log.goToPreparedSpace(record, PREPARED_BYTES);
+        programs.add(AppendWorkload.HOLDFAST, _ -> log.stream().append(record),
+            _ -> log.goToPreparedSpace(record, PREPARED_BYTES));
+      }
+      Load load = new Load(ThreadKind.PLATFORM, 1, settings.round(), PREPARED_BURST_BYTES / size, Load.Timing.ROUND);
+      Tables.addRates(session.report(), Tables.bytes(size), programs.takeTurns(load, settings.rounds), 1);
+    }
+  }
+
+  private static void measureUnsynced(Session session, int size) throws Exception {
+    Settings settings = session.settings();
+    byte[] record = Records.ofSize(size);
+    try (Programs programs = Programs.in(session)) {
+      addLimits(programs, settings, record);
       if (session.measuresHoldfast()) {
         HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"), SyncPolicy.ASYNC));
         programs.add(AppendWorkload.HOLDFAST, _ -> log.stream().append(record));

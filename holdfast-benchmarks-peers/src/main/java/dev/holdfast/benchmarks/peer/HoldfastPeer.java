@@ -38,14 +38,15 @@ public final class HoldfastPeer implements Peer {
 
   @Override
   public PeerLog open(Path directory, Guarantee guarantee, Shape shape) {
-    return new Log(HoldfastLog.open(directory, options(guarantee, shape)));
+    return new Log(HoldfastLog.open(directory, options(guarantee, shape)), shape.segmentSize());
   }
 
   /** Opens streams of one log; closing one closes them all. */
   @Override
   public List<PeerLog> openGroup(Path directory, int count, Guarantee guarantee, Shape shape) {
     Wal wal = Wal.open(directory, options(guarantee, shape));
-    return IntStream.range(0, count).<PeerLog>mapToObj(i -> new Log(new HoldfastLog(wal, wal.stream("stream-" + i))))
+    return IntStream.range(0, count)
+        .<PeerLog>mapToObj(i -> new Log(new HoldfastLog(wal, wal.stream("stream-" + i)), shape.segmentSize()))
         .toList();
   }
 
@@ -54,7 +55,7 @@ public final class HoldfastPeer implements Peer {
     return WalOptions.builder().syncPolicy(policy).maxSegmentSize(shape.segmentSize()).build();
   }
 
-  private record Log(HoldfastLog log) implements PeerLog {
+  private record Log(HoldfastLog log, long segmentSize) implements PeerLog {
     @Override
     public void append(byte[] record) {
       log.stream().append(record);
@@ -68,6 +69,11 @@ public final class HoldfastPeer implements Peer {
     @Override
     public void sync() {
       log.stream().sync();
+    }
+
+    @Override
+    public void prepareForBurst(byte[] record) throws InterruptedException {
+      log.goToPreparedSpace(record, segmentSize);
     }
 
     @Override

@@ -23,6 +23,16 @@ public interface PeerLog extends Closeable {
   /** Makes everything appended before as durable as the library can. */
   void sync() throws Exception;
 
+  /**
+   * Makes everything durable and, where a log prepares the space that it appends to, sees to it that there is some for
+   * the next burst; not measured.
+   *
+   * @param record what may be appended for that
+   */
+  default void prepareForBurst(byte[] record) throws Exception {
+    sync();
+  }
+
   /** Reads all records from the first on and returns how many there were. */
   default long scan(Visitor visitor) throws Exception {
     throw new UnsupportedOperationException("scans");
