@@ -21,12 +21,12 @@ final class Repeatable {
 
   /** Preparing and sealing are done by whoever rotates, nothing is done by a timer: all in the same order each time. */
   static Surroundings inOneThread(long seed) {
-    return of(seed, 0, InCallingThread::new);
+    return of(seed, 3, InCallingThread::new);
   }
 
   /** Preparing and sealing are done by other threads: their operations fall between others here or there. */
   static Surroundings withThreads(long seed) {
-    return of(seed, 0, BackgroundThreads::new);
+    return of(seed, 3, BackgroundThreads::new);
   }
 
   /** As {@link #inOneThread}, and busy streams get a ring. */

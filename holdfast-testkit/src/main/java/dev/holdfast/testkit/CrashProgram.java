@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  *
  * @param <C> one step of what the program does; {@link Object#toString()} says what, in a failure
  * @param <P> what has been promised: immutable, and best with {@code equals} and {@code hashCode}, so that the same
- *   disk with the same promises is not checked twice
+ *   disk with the same promises is not checked twice; needed where several threads store into mapped memory
  */
 public interface CrashProgram<C, P> {
 

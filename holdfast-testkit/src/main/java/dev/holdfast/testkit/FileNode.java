@@ -177,6 +177,11 @@ final class FileNode implements Node {
     return !mappings.isEmpty();
   }
 
+  /** Returns whether somebody may be storing into its memory. */
+  boolean isStoredInto() {
+    return mappings.stream().anyMatch(Mapping::isStoredInto);
+  }
+
   void opened() {
     handles++;
   }

@@ -44,6 +44,11 @@ final class Mapping {
     return !arenas.isEmpty();
   }
 
+  /** Returns whether somebody may be storing into the memory. */
+  boolean isStoredInto() {
+    return stored && isAlive();
+  }
+
   /** Copies from the file what it holds now in the given range. */
   void refresh(Pages file, long position, long length) {
     long end = Math.min(position + length, memory.byteSize());

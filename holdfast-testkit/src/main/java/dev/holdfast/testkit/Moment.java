@@ -12,6 +12,7 @@ record Moment<P>(CrashPoint point, SimulatedDisk disk, P promised) {
 
   /** Keeps the moment before each operation of a disk. */
   static final class Recorder<P> {
+    private static final int LOOKS = 1000; // stores end when a buffer is full: then it is written
     private final SimulatedDisk disk;
     private final Promises<P> promises;
     private final CrashPoint.Counter points = new CrashPoint.Counter();
@@ -37,8 +38,23 @@ record Moment<P>(CrashPoint point, SimulatedDisk disk, P promised) {
     }
 
     private void add(CrashPoint point) {
-      P promised = promises.current(); // first: what is stored into mapped memory is promised without an operation
-      moments.add(new Moment<>(point, disk.imageAfterKill(), promised));
+      moments.add(look(point));
+    }
+
+    /**
+     * Looks at disk and promises at one time. What is stored into mapped memory by another thread needs no operation,
+     * and so goes on meanwhile: promised must be no more than the disk has, and on it no more than was begun. So it
+     * looks again when the promises have changed.
+     */
+    private Moment<P> look(CrashPoint point) {
+      for (int i = 0; i < LOOKS; i++) {
+        P promised = promises.current();
+        SimulatedDisk image = disk.imageAfterKill();
+        if (!disk.isStoredInto() || promised.equals(promises.current())) {
+          return new Moment<>(point, image, promised);
+        }
+      }
+      throw new IllegalStateException("the promises are never equal to what they were: have they an equals method?");
     }
 
     /** Ends it; what is there at the end is a moment, too. */

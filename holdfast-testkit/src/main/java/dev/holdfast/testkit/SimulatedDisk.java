@@ -375,6 +375,13 @@ public final class SimulatedDisk {
     used += difference;
   }
 
+  /** Returns whether somebody may be storing into mapped memory right now. */
+  boolean isStoredInto() {
+    synchronized (lock) {
+      return mapped.keySet().stream().anyMatch(FileNode::isStoredInto);
+    }
+  }
+
   void mapped(FileNode file, String path) {
     mapped.put(file, path);
   }

@@ -22,7 +22,7 @@ public record Surroundings(InstantSource clock, RandomGenerator random, Supplier
     int writesBeforeRing, Supplier<Background> background) {
 
   /** The system's clock, randomness that nobody can foresee, and threads. No ring: see DECISIONS. */
-  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID, 0,
+  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID, 64,
       BackgroundThreads::new);
 
   /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */
