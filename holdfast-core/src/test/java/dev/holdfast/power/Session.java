@@ -14,8 +14,10 @@ import dev.holdfast.internal.log.Surroundings;
 import dev.holdfast.testkit.SimulatedDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -127,33 +129,39 @@ final class Session {
 
   /**
    * Returns what is promised right now, also by what readers see: under STRICT what is visible is durable. Called under
-   * the lock of the disk, so that nothing becomes durable meanwhile.
+   * the lock of the disk, so that nothing becomes durable meanwhile. What readers see comes first: an append to a ring
+   * needs no disk, and may come meanwhile.
    */
   Expectations snapshot() {
+    var seen = new HashMap<String, Ends>();
+    streams.forEach((name, stream) -> Ends.of(stream).ifPresent(ends -> seen.put(name, ends)));
     var snapshot = expected.copy();
-    streams.forEach((name, stream) -> {
+    seen.forEach((name, ends) -> {
       if (snapshot.of(name).size() == 1 && snapshot.only(name).mayExist()) {
-        raise(snapshot, name, stream);
+        raise(snapshot, name, ends);
       }
     });
     return snapshot;
   }
 
-  private void raise(Expectations snapshot, String name, LogStream stream) {
-    int durable;
-    int visible;
-    try {
-      durable = (int) stream.durableEnd();
-      visible = (int) stream.nextId();
-    } catch (WalException e) {
-      return; // closed, or deleted
+  /** What readers see of a stream. */
+  private record Ends(int durable, int visible) {
+    static Optional<Ends> of(LogStream stream) {
+      try {
+        return Optional.of(new Ends((int) stream.durableEnd(), (int) stream.nextId()));
+      } catch (WalException e) {
+        return Optional.empty(); // closed, or deleted
+      }
     }
+  }
+
+  private void raise(Expectations snapshot, String name, Ends ends) {
     var history = snapshot.only(name);
-    if (visible > history.end()) {
-      throw new AssertionError(name + ": " + visible + " records are visible, appended were " + history.end());
+    if (ends.visible > history.end()) {
+      throw new AssertionError(name + ": " + ends.visible + " records are visible, appended were " + history.end());
     }
-    if (visible > 0) {
-      snapshot.set(name, history.promised(visible, strict() ? visible : durable));
+    if (ends.visible > 0) {
+      snapshot.set(name, history.promised(ends.visible, strict() ? ends.visible : ends.durable));
     }
   }
 
