@@ -1,21 +1,11 @@
 package dev.holdfast.internal.stream;
 
-import dev.holdfast.StorageFullException;
-import dev.holdfast.SyncPolicy;
-import dev.holdfast.WalClosedException;
 import dev.holdfast.WalException;
-import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.logging.Log;
-import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,32 +19,22 @@ import org.jspecify.annotations.Nullable;
  * itself: nothing is staged meanwhile, and everything staged before has been written.
  */
 final class GroupCommit {
-  private static final long PUBLISH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private final StreamContext context;
   private final StreamView view;
-  private final SegmentChain chain;
-  private final SyncPolicy policy;
-  private final RingKeeper ring;
   private final StreamCounters counters = new StreamCounters();
+  private final WriteState state;
+  private final Commit commit;
+  private final LaterWork later;
+  private final ReentrantLock lock;
+  private final Condition changed;
   private final Staging staging; // guarded by lock
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Waiters waiters; // guarded by lock
 
   // guarded by lock
   private boolean leading;
   private boolean exclusive;
   private int exclusiveWaiting;
-  private boolean closing;
-  private long syncRequested;
-  private boolean timerSet;
   private int lastGroup; // leader only
-  private long published; // leader only: the visible end that readers of other processes know
-  private boolean watching; // leader only: whether somebody will look if the ring is still needed
-  private volatile boolean publishDue; // set by the timer, reset by the leader
-  private final Waiters waiters = new Waiters();
 
   /** Something done by a leader that has the stream for itself. */
   interface Exclusive<T> {
@@ -64,11 +44,22 @@ final class GroupCommit {
   GroupCommit(StreamContext context, StreamView view, SegmentChain chain, RingKeeper ring) {
     this.context = context;
     this.view = view;
-    this.chain = chain;
-    this.policy = context.options().syncPolicy();
-    this.ring = ring;
     this.staging = new Staging(context, view, chain, counters, ring);
-    ring.whenMade(() -> lookLater(-1)); // whether or not anything comes after it
+    this.state = new WriteState(staging);
+    this.waiters = state.waiters;
+    this.lock = state.lock;
+    this.changed = state.changed;
+    this.later = new LaterWork(context, view, chain, ring, state, this);
+    this.commit = new Commit(context, view, chain, ring, state, counters, later);
+    ring.whenMade(() -> later.lookLater(-1)); // whether or not anything comes after it
+  }
+
+  WriteState state() {
+    return state;
+  }
+
+  LaterWork later() {
+    return later;
   }
 
   StreamCounters counters() {
@@ -95,148 +86,30 @@ final class GroupCommit {
     }
   }
 
-  // ---- appending
+  // ---- leading
 
-  /** Appends one record and waits until it is kept as promised. */
-  long append(byte[] source, int offset, int length) {
-    Waiter waiter;
-    boolean kept;
-    long id;
-    lock.lock();
+  /** Waits while somebody has the stream alone, or wants to; called with the lock held. */
+  void awaitOthers() {
+    while (exclusive || exclusiveWaiting > 0) {
+      changed.awaitUninterruptibly();
+    }
+  }
+
+  /** Leads a commit, or waits until a leader has swapped the halves; called with the lock held. */
+  void commitOrWait() {
+    var full = staging.filling();
+    while (leading && staging.filling() == full) {
+      changed.awaitUninterruptibly();
+    }
+    if (staging.filling() != full || leading) {
+      return;
+    }
+    leading = true;
+    lock.unlock();
     try {
-      makeRoom(Frame.sizeOf(length), 1);
-      id = staging.add(source, offset, length);
-      kept = keep();
-      waiter = kept ? null : leadOrWait(id + 1);
+      lead();
     } finally {
-      lock.unlock();
-    }
-    await(kept, waiter);
-    return id;
-  }
-
-  /**
-   * Appends a batch whose payload takes {@code length} bytes, and waits until it is kept as promised; returns its first
-   * id.
-   */
-  long appendBatch(List<byte[]> records, int length) {
-    Waiter waiter;
-    boolean kept;
-    long id;
-    lock.lock();
-    try {
-      makeRoom(Frame.sizeOf(length), records.size());
-      id = staging.addBatch(records, length);
-      kept = keep();
-      waiter = kept ? null : leadOrWait(id + records.size());
-    } finally {
-      lock.unlock();
-    }
-    await(kept, waiter);
-    return id;
-  }
-
-  /** Appends one record; the future completes when it is kept as promised. */
-  void appendAsync(byte[] source, int offset, int length, CompletableFuture<Long> future) {
-    Waiter waiter;
-    boolean kept;
-    lock.lock();
-    try {
-      makeRoom(Frame.sizeOf(length), 1);
-      var id = staging.add(source, offset, length);
-      waiter = Waiter.future(id + 1, future, id);
-      kept = keepOrHaveLeader(waiter);
-    } finally {
-      lock.unlock();
-    }
-    complete(kept, waiter);
-  }
-
-  /** Appends a batch; {@code result} makes the future's value from the first id. */
-  <T> void appendBatchAsync(List<byte[]> records, int length, CompletableFuture<T> future,
-      LongFunction<T> result) {
-    Waiter waiter;
-    boolean kept;
-    lock.lock();
-    try {
-      makeRoom(Frame.sizeOf(length), records.size());
-      var id = staging.addBatch(records, length);
-      waiter = Waiter.future(id + records.size(), future, result.apply(id));
-      kept = keepOrHaveLeader(waiter);
-    } finally {
-      lock.unlock();
-    }
-    complete(kept, waiter);
-  }
-
-  /** Appends a compressed frame and waits until it is kept as promised; returns its first id. */
-  long append(Packed packed) {
-    Waiter waiter;
-    boolean kept;
-    long id;
-    lock.lock();
-    try (packed) {
-      makeRoom(Frame.sizeOf(packed.length()), packed.count());
-      id = staging.add(packed);
-      kept = keep();
-      waiter = kept ? null : leadOrWait(id + packed.count());
-    } finally {
-      lock.unlock();
-    }
-    await(kept, waiter);
-    return id;
-  }
-
-  /** Appends a compressed frame; {@code result} makes the future's value from the first id. */
-  <T> void appendAsync(Packed packed, CompletableFuture<T> future, LongFunction<T> result) {
-    Waiter waiter;
-    boolean kept;
-    lock.lock();
-    try (packed) {
-      makeRoom(Frame.sizeOf(packed.length()), packed.count());
-      var id = staging.add(packed);
-      waiter = Waiter.future(id + packed.count(), future, result.apply(id));
-      kept = keepOrHaveLeader(waiter);
-    } finally {
-      lock.unlock();
-    }
-    complete(kept, waiter);
-  }
-
-  // ---- acknowledging what is in the ring
-
-  /** Acknowledges everything staged if it is kept already; called with the lock held. */
-  private boolean keep() {
-    if (!staging.isKept()) {
-      return false;
-    }
-    view.kept(staging.nextId());
-    setTimer();
-    return true;
-  }
-
-  private void await(boolean kept, @Nullable Waiter waiter) {
-    if (kept) {
-      view.wakeIfWaiting();
-    } else {
-      await(waiter);
-    }
-  }
-
-  private boolean keepOrHaveLeader(Waiter future) {
-    if (keep()) {
-      return true;
-    }
-    waiters.appended(future);
-    haveLeader();
-    return false;
-  }
-
-  private void complete(boolean kept, Waiter future) {
-    if (kept) {
-      view.wakeIfWaiting();
-      future.settle(null);
-      complete(future);
+      lock.lock();
     }
   }
 
@@ -263,77 +136,16 @@ final class GroupCommit {
     }
   }
 
-  /**
-   * Waits until a frame of this size can be staged, beginning a segment or leading a commit if that is what it takes.
-   * Called with the lock held, which may be let go meanwhile.
-   */
-  private void makeRoom(long frameSize, int records) {
-    while (true) {
-      while (exclusive || exclusiveWaiting > 0) {
-        changed.awaitUninterruptibly();
-      }
-      checkUsable();
-      if (!staging.fitsSegment(frameSize, records)) {
-        beginSegment(frameSize, records);
-      } else {
-        if (staging.fitsHalf(frameSize)) {
-          return;
-        }
-        commitOrWait();
-      }
-    }
+  /** Adds a future to those who wait; called with the lock held, and {@link #haveLeader} is to follow. */
+  void appended(Waiter future) {
+    waiters.appended(future);
   }
-
-  private void beginSegment(long frameSize, int records) {
-    takeOver();
-    try {
-      checkUsable();
-      if (!staging.fitsSegment(frameSize, records)) {
-        unlocked(() -> {
-          chain.beginSegment(frameSize);
-          counters.rotated();
-          return true;
-        });
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      handBack();
-    }
-  }
-
-  /** Leads a commit, or waits until a leader has swapped the halves. */
-  private void commitOrWait() {
-    var full = staging.filling();
-    while (leading && staging.filling() == full) {
-      changed.awaitUninterruptibly();
-    }
-    if (staging.filling() != full || leading) {
-      return;
-    }
-    leading = true;
-    lock.unlock();
-    try {
-      lead();
-    } finally {
-      lock.lock();
-    }
-  }
-
-  private void checkUsable() {
-    view.checkOpen();
-    if (closing) {
-      throw new WalClosedException("the log is being closed");
-    }
-    view.failStop().check();
-  }
-
-  // ---- leading
 
   /**
    * Becomes the leader if there is none: then null; else somebody who waits for {@code end}. Called with the lock held.
    */
-  private @Nullable Waiter leadOrWait(long end) {
+  @Nullable
+  Waiter leadOrWait(long end) {
     if (!leading && exclusiveWaiting == 0) {
       leading = true;
       return null;
@@ -343,14 +155,15 @@ final class GroupCommit {
     return waiter;
   }
 
-  private void await(@Nullable Waiter waiter) {
+  /** Leads, or waits until another leader has done what the waiter waits for. */
+  void await(@Nullable Waiter waiter) {
     if (waiter == null || waiter.await()) {
       lead();
     }
   }
 
   /** Sees to it that somebody leads; called with the lock held. */
-  private void haveLeader() {
+  void haveLeader() {
     if (!leading && exclusiveWaiting == 0) {
       leading = true;
       try {
@@ -377,120 +190,10 @@ final class GroupCommit {
       Thread.yield(); // those just woken stage their next records before the halves are swapped
     }
     try {
-      commit();
+      commit.run();
     } finally {
       handOn();
     }
-  }
-
-  /** Writes what is staged, syncs if need be, and moves the ends. */
-  private void commit() {
-    StagingBuffer half;
-    long end;
-    boolean sync;
-    lock.lock();
-    try {
-      half = staging.take();
-      end = staging.nextId();
-      sync = (half != null && half.needsSync()) || syncRequested > view.durableEnd();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    if (half == null && !sync) {
-      return;
-    }
-    try {
-      view.failStop().check();
-      if (half != null) {
-        write(half);
-        half.endMirror();
-        if (!sync) {
-          ring.wrote();
-        }
-      }
-      if (sync) {
-        chain.sync(end);
-        counters.synced();
-      }
-      view.visible(end);
-      if (sync || publishDue) {
-        publish();
-      }
-    } catch (Throwable e) { // whatever it is, those who wait must be told
-      throw fail(half, e);
-    } finally {
-      if (half != null) {
-        context.buffers().giveBack(half);
-      }
-    }
-    prepareAhead();
-  }
-
-  private void prepareAhead() {
-    try {
-      chain.prepareAhead();
-    } catch (RuntimeException | Error e) { // nothing of what was committed depends on it
-      Log.warning("a segment could not be prepared ahead of need", e);
-    }
-  }
-
-  private void write(StagingBuffer half) throws IOException {
-    var segment = Objects.requireNonNull(chain.active());
-    segment.write(half.content(), half.offset());
-    counters.written();
-  }
-
-  /** Tells everybody concerned, and returns the exception for the leader. */
-  private RuntimeException fail(@Nullable StagingBuffer half, Throwable e) {
-    if (e instanceof OutOfSpaceException && half != null && !half.isMirrored() && !view.failStop().hasFailed()
-        && undo(half)) {
-      var full = new StorageFullException("stream '" + view.name() + "': no space; nothing of this append was kept: "
-          + e.getMessage(), e);
-      failWaiters(half.firstId(), full);
-      return full;
-    }
-    view.failStop().fail(e);
-    var failed = view.failStop().exception();
-    failWaiters(0, failed);
-    view.wake();
-    return failed;
-  }
-
-  /**
-   * Takes back what is staged from {@code half} on, after a write that ran out of space: the next append begins a new
-   * epoch, in which frames that were written after all are nothing; until then the first of them is no frame any more.
-   */
-  private boolean undo(StagingBuffer half) {
-    try {
-      Objects.requireNonNull(chain.active()).eraseHeader(half.offset());
-    } catch (IOException | WalException e) {
-      view.failStop().fail(e);
-      return false;
-    }
-    lock.lock();
-    try {
-      staging.undo(half);
-      syncRequested = Math.min(syncRequested, half.firstId());
-      return true;
-    } catch (InternalError e) { // the ring faulted: what was taken back may stand in it
-      view.failStop().fail(e);
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void failWaiters(long beyond, RuntimeException error) {
-    List<Waiter> concerned;
-    lock.lock();
-    try {
-      concerned = waiters.fail(beyond, error);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    Waiters.wakeThreads(concerned);
   }
 
   /**
@@ -500,7 +203,7 @@ final class GroupCommit {
    */
   private void handOn() {
     if (view.failStop().hasFailed()) {
-      failWaiters(0, view.failStop().exception()); // also those who came while the leader was at something else
+      state.fail(0, view.failStop().exception()); // also those who came while the leader was at something else
     }
     Waiters.wakeThreads(takeSettled());
     Waiter next = null;
@@ -512,7 +215,7 @@ final class GroupCommit {
         next = handLeadership();
       }
       futures = waiters.takeSettledFutures();
-      setTimer();
+      later.set();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -536,7 +239,7 @@ final class GroupCommit {
   }
 
   private boolean wantsSync() {
-    return syncRequested > view.durableEnd() && !view.failStop().hasFailed();
+    return state.syncRequested > view.durableEnd() && !view.failStop().hasFailed();
   }
 
   /** Hands leadership to a waiting thread, which is returned, or, if only futures wait, to a thread of the log. */
@@ -551,7 +254,8 @@ final class GroupCommit {
     return next;
   }
 
-  private void complete(Waiter waiter) {
+  /** Completes a settled future where the user wants it. */
+  void complete(Waiter waiter) {
     try {
       context.options().completionExecutor().execute(waiter::wake);
     } catch (RuntimeException | Error e) { // the user's executor refuses: the future must complete all the same, and not here
@@ -573,7 +277,7 @@ final class GroupCommit {
         return;
       }
       view.failStop().check();
-      syncRequested = Math.max(syncRequested, end);
+      state.syncRequested = Math.max(state.syncRequested, end);
       if (!leading && exclusiveWaiting == 0) {
         leading = true;
         waiter = null;
@@ -587,29 +291,12 @@ final class GroupCommit {
     await(waiter);
   }
 
-  /** Has something done later about records that are visible but not durable; called with the lock held. */
-  private void setTimer() {
-    var syncing = policy instanceof SyncPolicy.Every;
-    var due = (syncing ? view.durableEnd() : published) < view.acknowledgedEnd();
-    if (!due || timerSet || closing || view.failStop().hasFailed()) {
-      return;
-    }
-    var nanos = policy instanceof SyncPolicy.Every(var interval) ? interval.toNanos() : PUBLISH_NANOS;
-    try {
-      context.background().after(nanos, syncing ? this::syncLater : this::publishLater);
-      timerSet = true;
-    } catch (RuntimeException | Error e) { // the next commit tries again
-      Log.warning("no timer for stream '" + view.name() + "'", e);
-    }
-  }
-
-  /** Asks for a sync without waiting for it: threads of the log never wait for each other. */
-  private void syncLater() {
+  /** Asks for a sync of all that is staged, without waiting for it: threads of the log never wait for each other. */
+  void requestSync() {
     lock.lock();
     try {
-      timerSet = false;
-      if (!closing && !view.failStop().hasFailed() && staging.nextId() > view.durableEnd()) {
-        syncRequested = staging.nextId();
+      if (!state.closing && !view.failStop().hasFailed() && staging.nextId() > view.durableEnd()) {
+        state.syncRequested = staging.nextId();
         haveLeader();
       }
     } finally {
@@ -617,89 +304,13 @@ final class GroupCommit {
     }
   }
 
-  private void publishLater() {
-    lock.lock();
-    try {
-      timerSet = false;
-      if (closing) {
-        return;
-      }
-      publishDue = true;
-      if (!staging.isEmpty()) { // acknowledged, and nobody has had it written since
-        haveLeader();
-        return;
-      }
-    } finally {
-      lock.unlock();
+  /** Sees to it that somebody writes what is staged; returns whether anything is. Called with the lock held. */
+  boolean haveStagedWritten() {
+    if (staging.isEmpty()) {
+      return false;
     }
-    try {
-      var told = tryExclusively(() -> {
-        publish();
-        return true;
-      });
-      if (!told) {
-        publishAfterOthers();
-      }
-    } catch (WalException | IOException e) {
-      Log.debug("told to whoever uses the stream next", e);
-    }
-  }
-
-  /** Somebody has the stream, perhaps without a commit to follow: tries again later. */
-  private void publishAfterOthers() {
-    lock.lock();
-    try {
-      setTimer();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Tells readers of other processes how far they may read; called by the leader. */
-  private void publish() {
-    publishDue = false;
-    chain.publishState();
-    published = view.visibleEnd();
-    watchRing();
-  }
-
-  /** Gives back the ring of a stream to which nothing has come for a while; called by the leader. */
-  private void watchRing() {
-    if (!watching && ring.isThere()) {
-      watching = true;
-      lookLater(view.visibleEnd());
-    }
-  }
-
-  private void lookLater(long end) {
-    try {
-      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(end));
-    } catch (RuntimeException | Error e) { // nothing depends on it
-      Log.warning("the ring of stream '" + view.name() + "' stays until the stream is closed", e);
-    }
-  }
-
-  /** Looks whether nothing has come since the stream ended there. */
-  private void lookWhetherIdle(long end) {
-    try {
-      var looked = tryExclusively(() -> {
-        watching = false;
-        if (view.failStop().hasFailed()) {
-          return true; // it may have what is nowhere else
-        }
-        if (view.visibleEnd() == end && view.acknowledgedEnd() == end) {
-          ring.giveBack();
-        } else {
-          watchRing();
-        }
-        return true;
-      });
-      if (!looked) {
-        lookLater(end);
-      }
-    } catch (WalException | IOException e) {
-      Log.debug("the ring stays until the stream is closed", e);
-    }
+    haveLeader();
+    return true;
   }
 
   // ---- having the stream for oneself
@@ -708,14 +319,19 @@ final class GroupCommit {
   <T> T exclusively(Exclusive<T> task) throws IOException {
     lock.lock();
     try {
-      takeOver();
-      try {
-        return unlocked(task);
-      } finally {
-        handBack();
-      }
+      return exclusivelyLocked(task);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** As {@link #exclusively}, called with the lock held, which is let go meanwhile. */
+  <T> T exclusivelyLocked(Exclusive<T> task) throws IOException {
+    takeOver();
+    try {
+      return unlocked(task);
+    } finally {
+      handBack();
     }
   }
 
@@ -732,7 +348,7 @@ final class GroupCommit {
       exclusive = true;
       try {
         return unlocked(() -> {
-          commit(); // what was acknowledged before it was written
+          commit.run(); // what was acknowledged before it was written
           Waiters.wakeThreads(takeSettled());
           return task.run();
         });
@@ -757,7 +373,7 @@ final class GroupCommit {
     }
     lock.unlock();
     try {
-      commit();
+      commit.run();
       Waiters.wakeThreads(takeSettled()); // now: a truncation would set the end back behind them
     } catch (WalException e) {
       Log.debug("told to those who staged it; whoever has the stream now sees for itself", e);
@@ -789,7 +405,7 @@ final class GroupCommit {
   void refuseAppends() {
     lock.lock();
     try {
-      closing = true;
+      state.closing = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -802,8 +418,8 @@ final class GroupCommit {
     lock.lock();
     try {
       staging.goOnAt(id);
-      syncRequested = Math.min(syncRequested, id);
-      published = Math.min(published, id);
+      state.syncRequested = Math.min(state.syncRequested, id);
+      later.cutAt(id);
       satisfied = waiters.cutAt(id);
     } finally {
       lock.unlock();

@@ -11,7 +11,7 @@ import java.util.List;
  * The compressed payload of a frame, made by the thread that appends before it takes the stream's lock. Its memory is
  * used again once it is closed. Not safe for use by several threads.
  */
-final class Packed implements AutoCloseable {
+final class Packed implements Unit {
   private static final int USUAL = 1 << 17;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -69,7 +69,8 @@ final class Packed implements AutoCloseable {
     return bytes;
   }
 
-  int length() {
+  @Override
+  public int length() {
     return length;
   }
 
@@ -78,9 +79,14 @@ final class Packed implements AutoCloseable {
     return uncompressedLength;
   }
 
-  /** Returns the number of records. */
-  int count() {
+  @Override
+  public int count() {
     return count;
+  }
+
+  @Override
+  public long stageIn(Staging staging) {
+    return staging.add(this);
   }
 
   /** Returns the type of the frame. */

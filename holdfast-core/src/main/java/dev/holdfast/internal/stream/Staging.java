@@ -2,7 +2,6 @@ package dev.holdfast.internal.stream;
 
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.internal.format.Frame;
-import dev.holdfast.internal.segment.SegmentWriter;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +15,14 @@ final class Staging {
   private final StreamView view;
   private final SegmentChain chain;
   private final SyncPolicy policy;
+  private final long maxRecords; // of a segment; 0: any number
   private final StreamCounters counters;
   private final RingKeeper ring;
 
   private @Nullable StagingBuffer filling;
   private long nextId;
   private boolean waiting; // what the leader has taken may not be acknowledged yet
+  private long now; // ms, when somebody last looked for room
   private long syncEnd; // everything staged below it is synced with what is staged already
 
   Staging(StreamContext context, StreamView view, SegmentChain chain, StreamCounters counters,
@@ -30,6 +31,7 @@ final class Staging {
     this.view = view;
     this.chain = chain;
     this.policy = context.options().syncPolicy();
+    this.maxRecords = context.options().maxRecordsPerSegment();
     this.counters = counters;
     this.ring = ring;
   }
@@ -56,13 +58,16 @@ final class Staging {
     return filling;
   }
 
-  /** Returns whether the active segment has room for a frame of this size with so many records. */
+  /**
+   * Returns whether the active segment has room for a frame of this size with so many records; one that is staged next
+   * gets the time of this call.
+   */
   boolean fitsSegment(long frameSize, int records) {
+    now = context.clock().millis();
     var segment = chain.active();
-    var limit = context.options().maxRecordsPerSegment();
-    return segment != null && segment.fits(frameSize) && segment.timeFits(context.clock().millis())
+    return segment != null && segment.fits(frameSize) && segment.timeFits(now)
         && segment.records() + records <= 0xFFFF_FFFFL
-        && (limit == 0 || segment.records() == 0 || segment.records() + records <= limit);
+        && (maxRecords == 0 || segment.records() == 0 || segment.records() + records <= maxRecords);
   }
 
   /** Returns whether a half has room for a frame of this size that fits the active segment. */
@@ -100,7 +105,7 @@ final class Staging {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
     try {
-      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), source, offset, length);
+      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), source, offset, length);
     } catch (InternalError e) {
       throw faulted(e);
     }
@@ -112,7 +117,7 @@ final class Staging {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
     try {
-      half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), records, length);
+      half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), records, length);
     } catch (InternalError e) {
       throw faulted(e);
     }
@@ -124,7 +129,7 @@ final class Staging {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
     try {
-      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), timeIn(segment), packed);
+      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), packed);
     } catch (InternalError e) {
       throw faulted(e);
     }
@@ -135,10 +140,6 @@ final class Staging {
   private RuntimeException faulted(InternalError e) {
     view.failStop().fail(e);
     return view.failStop().exception();
-  }
-
-  private int timeIn(SegmentWriter segment) {
-    return segment.timeField(context.clock().millis());
   }
 
   private long added(StagingBuffer half, int count, int length, boolean batch) {

@@ -1,18 +1,20 @@
 package dev.holdfast.internal.stream;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a stream has done since it was opened. */
+/** What a stream has done since it was opened. Safe to be read by many threads. */
 final class StreamCounters {
-  private final LongAdder records = new LongAdder();
-  private final LongAdder bytes = new LongAdder();
+  private final AtomicLong records = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
   private final LongAdder writes = new LongAdder();
   private final LongAdder syncs = new LongAdder();
   private final LongAdder rotations = new LongAdder();
 
+  /** Called under the stream's lock, so nothing is lost between reading and writing. */
   void appended(int count, long size) {
-    records.add(count);
-    bytes.add(size);
+    records.setRelease(records.getPlain() + count);
+    bytes.setRelease(bytes.getPlain() + size);
   }
 
   void written() {
@@ -28,11 +30,11 @@ final class StreamCounters {
   }
 
   long records() {
-    return records.sum();
+    return records.get();
   }
 
   long bytes() {
-    return bytes.sum();
+    return bytes.get();
   }
 
   long writes() {

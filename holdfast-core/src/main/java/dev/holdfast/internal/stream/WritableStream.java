@@ -35,6 +35,7 @@ public final class WritableStream extends ReadableStream {
   private final SegmentChain chain;
   private final RingKeeper ring;
   private final GroupCommit commits;
+  private final Appender appender;
   private final Packer packer;
   private final FrameCompression compression;
   private RecoveryReport recovery; // set before the stream is handed out
@@ -47,6 +48,7 @@ public final class WritableStream extends ReadableStream {
     this.packer = new Packer(options, compression);
     this.ring = new RingKeeper(context, home);
     this.commits = new GroupCommit(context, view, chain, ring);
+    this.appender = new Appender(view, chain, commits);
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
         Duration.ZERO, List.of());
   }
@@ -149,7 +151,7 @@ public final class WritableStream extends ReadableStream {
 
   private long appendNow(byte[] source, int offset, int length) {
     var packed = packer.pack(source, offset, length); // before the stream's lock is taken
-    return packed == null ? commits.append(source, offset, length) : commits.append(packed);
+    return packed == null ? appender.append(source, offset, length) : appender.append(packed);
   }
 
   @Override
@@ -176,9 +178,9 @@ public final class WritableStream extends ReadableStream {
       checkSize(length);
       var packed = packer.pack(source, offset, length);
       if (packed == null) {
-        commits.appendAsync(source, offset, length, future);
+        appender.appendAsync(source, offset, length, future);
       } else {
-        commits.appendAsync(packed, future, id -> id);
+        appender.appendAsync(packed, future, id -> id);
       }
     } catch (WalException e) {
       future.completeExceptionally(e);
@@ -209,8 +211,7 @@ public final class WritableStream extends ReadableStream {
     if (batch.isEmpty()) {
       return nothing();
     }
-    var packed = packer.pack(batch, size);
-    var first = packed == null ? commits.appendBatch(batch, size) : commits.append(packed);
+    var first = appender.append(unitOf(batch, size));
     return new IdRange(first, first + batch.size());
   }
 
@@ -223,7 +224,7 @@ public final class WritableStream extends ReadableStream {
       if (batch.isEmpty()) {
         future.complete(nothing());
       } else {
-        appendBatchNow(batch, size, future);
+        appender.appendAsync(unitOf(batch, size), future, first -> new IdRange(first, first + batch.size()));
       }
     } catch (WalException e) {
       future.completeExceptionally(e);
@@ -231,13 +232,9 @@ public final class WritableStream extends ReadableStream {
     return future;
   }
 
-  private void appendBatchNow(List<byte[]> batch, int size, CompletableFuture<IdRange> future) {
+  private Unit unitOf(List<byte[]> batch, int size) {
     var packed = packer.pack(batch, size);
-    if (packed == null) {
-      commits.appendBatchAsync(batch, size, future, first -> new IdRange(first, first + batch.size()));
-    } else {
-      commits.appendAsync(packed, future, first -> new IdRange(first, first + batch.size()));
-    }
+    return packed == null ? new Unit.Batch(batch, size) : packed;
   }
 
   private IdRange nothing() {
