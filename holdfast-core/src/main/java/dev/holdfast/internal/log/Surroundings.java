@@ -21,8 +21,11 @@ import java.util.random.RandomGenerator;
 public record Surroundings(InstantSource clock, RandomGenerator random, Supplier<UUID> newLogId,
     int writesBeforeRing, Supplier<Background> background) {
 
-  /** The system's clock, randomness that nobody can foresee, and threads. No ring: see DECISIONS. */
-  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID, 64,
+  private static final int WRITES_BEFORE_RING = 64;
+
+  /** The system's clock, randomness that nobody can foresee, and threads. */
+  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID,
+      WRITES_BEFORE_RING,
       BackgroundThreads::new);
 
   /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */
