@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped file of two halves into which frames are copied that are acknowledged before they are written. What was
- * copied survives the death of the process. Its memory can fault, so it is only ever the target of bulk copies.
+ * copied survives the death of the process. Its memory can fault, so it is only ever the target of bulk copies, and the
+ * source of writes, which report a fault as an error.
  */
 public final class Ring {
   private static final long PAGE = 4096;
@@ -95,9 +96,14 @@ public final class Ring {
       MemorySegment.copy(MemorySegment.ofBuffer(header), 0, memory, 0, RingHeader.SIZE);
     }
 
-    /** Copies a frame from {@code source}, where it stands at the offset that it is to have behind the header. */
+    /** Copies the first {@code length} bytes of {@code source} to {@code at} behind the header. */
     public void copy(MemorySegment source, int at, int length) {
-      MemorySegment.copy(source, at, memory, RingHeader.SIZE + at, length);
+      MemorySegment.copy(source, 0, memory, RingHeader.SIZE + at, length);
+    }
+
+    /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */
+    public ByteBuffer content(int length) {
+      return memory.asSlice(RingHeader.SIZE, length).asByteBuffer();
     }
 
     /** Gives it back: what it held is in its segment. */

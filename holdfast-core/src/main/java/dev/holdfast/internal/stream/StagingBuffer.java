@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One half of a stream's staging area: frames of one segment, as they are to stand in the file. Filled under the
- * stream's lock, then written by its leader.
+ * stream's lock, then written by its leader. Frames stand here one behind the other; if they are kept in a ring, each
+ * is only made here, in the same few cache lines, and then copied to its place there.
  */
 final class StagingBuffer {
   private final ByteBuffer bytes;
@@ -47,7 +48,7 @@ final class StagingBuffer {
     needsSync = false;
   }
 
-  /** Keeps what is added from now on in a ring as well; called before anything is. */
+  /** Keeps what is added from now on in a ring; called before anything is. */
   void mirrorIn(Ring.Half half, SegmentWriter segment) {
     half.begin(segment, firstId, offset);
     mirror = half;
@@ -87,7 +88,7 @@ final class StagingBuffer {
 
   /** Adds a frame with one record. */
   void add(SegmentWriter segment, int unsynced, int time, byte[] source, int from, int length) {
-    var at = used;
+    var at = next();
     Frame.putHeader(bytes, at, length, segment.placedId(), 1, unsynced, time, Frame.RECORD);
     bytes.put(at + Frame.HEADER, source, from, length);
     finish(segment, at, length, 1, time);
@@ -95,7 +96,7 @@ final class StagingBuffer {
 
   /** Adds a frame with a batch whose payload has {@code length} bytes. */
   void addBatch(SegmentWriter segment, int unsynced, int time, List<byte[]> records, int length) {
-    var at = used;
+    var at = next();
     Frame.putHeader(bytes, at, length, segment.placedId(), records.size(), unsynced, time, Frame.BATCH);
     var lengths = at + Frame.HEADER;
     var content = lengths + records.size() * Integer.BYTES;
@@ -110,11 +111,16 @@ final class StagingBuffer {
 
   /** Adds a frame whose payload is compressed. */
   void add(SegmentWriter segment, int unsynced, int time, Packed packed) {
-    var at = used;
+    var at = next();
     Frame.putHeader(bytes, at, packed.length(), segment.placedId(), packed.count(), unsynced, time, packed.type());
     bytes.put(at + Frame.CODEC, packed.codec());
     bytes.put(at + Frame.HEADER, packed.bytes(), 0, packed.length());
     finish(segment, at, packed.length(), packed.count(), time);
+  }
+
+  /** Returns where the next frame is made. */
+  private int next() {
+    return mirror == null ? used : 0;
   }
 
   private void finish(SegmentWriter segment, int at, int length, int count, int time) {
@@ -126,10 +132,10 @@ final class StagingBuffer {
     bytes.putInt(at + Frame.CHECKSUM, sum);
     var half = mirror;
     if (half != null) {
-      half.copy(memory, at, size);
+      half.copy(memory, used, size);
     }
     segment.placed(size, count, time, sum); // first: if it fails, nothing is staged
-    used = at + size;
+    used += size;
   }
 
   /** Notes that what is in here may be acknowledged only when it is durable. */
@@ -143,7 +149,8 @@ final class StagingBuffer {
 
   /** Returns the bytes to be written. */
   ByteBuffer content() {
-    return view.limit(used).position(0);
+    var half = mirror;
+    return half == null ? view.limit(used).position(0) : half.content(used);
   }
 
   /** Returns where in the segment they belong. */
