@@ -14,10 +14,12 @@ import java.util.List;
  *   vouched for them
  * @param bytesScanned how many bytes of them had to be read through; 0 after a clean close
  * @param duration how long it took
+ * @param scanDuration how much of that went into reading those bytes through; the rest does not grow with what was
+ *   written since the last seal
  * @param notes anything else worth knowing, in words: what was damaged, set aside, or rebuilt
  */
 public record RecoveryReport(String stream, Outcome outcome, IdRange records, long durableEnd, int segmentsScanned,
-    long bytesScanned, Duration duration, List<String> notes) {
+    long bytesScanned, Duration duration, Duration scanDuration, List<String> notes) {
 
   /** Copies the notes. */
   public RecoveryReport {

@@ -247,6 +247,51 @@ class SyncPolicyTest {
   }
 
   @Test
+  void theSyncsOfTheStreamsOfALogAreDoneAtTheSameTime() throws IOException {
+    try (var wal = open(SyncPolicy.ASYNC)) {
+      var names = List.of("s", "t", "u");
+      names.forEach(name -> wal.stream(name).append(bytes("x")));
+      var all = new CountDownLatch(names.size());
+      watch.hook((op, path) -> {
+        if (op == Watch.Op.FORCE && path.endsWith(".seg")) {
+          all.countDown();
+          awaitAll(all);
+        }
+      });
+      wal.sync();
+      assertEquals(0, all.getCount());
+      names.forEach(name -> assertEquals(1, wal.stream(name).durableEnd()));
+    }
+  }
+
+  private static void awaitAll(CountDownLatch all) throws IOException {
+    try {
+      if (!all.await(Logs.SOON.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IOException("one sync waited for another one");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void aStreamWhoseSyncFailsDoesNotKeepTheOthersFromBeingSynced() {
+    var wal = open(SyncPolicy.ASYNC);
+    for (var name : List.of("s", "t", "u")) {
+      wal.stream(name).append(bytes("x"));
+    }
+    watch.hook((op, path) -> {
+      if (op == Watch.Op.FORCE && path.startsWith("streams/s/")) {
+        throw new IOException("planted: the disk is gone");
+      }
+    });
+    assertThrows(StreamFailedException.class, wal::sync);
+    assertEquals(1, wal.stream("t").durableEnd());
+    assertEquals(1, wal.stream("u").durableEnd());
+    assertThrows(StreamFailedException.class, wal::close);
+  }
+
+  @Test
   void aStreamMayHaveAPolicyOfItsOwn() {
     try (var wal = open(SyncPolicy.ASYNC)) {
       var strict = wal.stream("strict", StreamOptions.none().withSyncPolicy(SyncPolicy.STRICT));

@@ -181,6 +181,10 @@ final class Watch {
   }
 
   /** Forgets what was done so far. */
+  synchronized List<Event> events() {
+    return List.copyOf(events);
+  }
+
   synchronized void clear() {
     events.clear();
   }

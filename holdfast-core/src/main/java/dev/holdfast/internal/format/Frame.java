@@ -87,15 +87,18 @@ public final class Frame {
 
   /** Fills this object from the header at {@code at}. The buffer must be little-endian. */
   public void read(ByteBuffer buffer, int at) {
-    checksum = buffer.getInt(at + CHECKSUM);
-    payloadLength = buffer.getInt(at + LENGTH);
+    var checksumAndLength = buffer.getLong(at + CHECKSUM); // each read of a buffer is checked: four take half of ten
+    var counts = buffer.getLong(at + COUNT);
+    var rest = buffer.getLong(at + TIME);
+    checksum = (int) checksumAndLength;
+    payloadLength = (int) (checksumAndLength >>> 32);
     firstId = buffer.getLong(at + FIRST_ID);
-    count = buffer.getInt(at + COUNT);
-    unsynced = buffer.getInt(at + UNSYNCED);
-    time = buffer.getInt(at + TIME);
-    type = buffer.get(at + TYPE);
-    codec = buffer.get(at + CODEC);
-    flags = buffer.getShort(at + FLAGS) & 0xFFFF;
+    count = (int) counts;
+    unsynced = (int) (counts >>> 32);
+    time = (int) rest;
+    type = (byte) (rest >>> 32);
+    codec = (byte) (rest >>> 40);
+    flags = (int) (rest >>> 48);
   }
 
   /**

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Does the same with several streams at a time: each on a virtual thread, which lets a platform thread do its syncs.
+ * Does the same with several streams at a time: on virtual threads, which let platform threads do their syncs.
  */
 public final class InParallel {
+  /** A device has to do syncs one after the other at some depth: more threads would only take memory. */
+  private static final int MAX_THREADS = 64;
+
   private InParallel() {}
 
   /**
@@ -22,18 +26,26 @@ public final class InParallel {
       return List.of(task.apply(items.getFirst()));
     }
     var results = new ArrayList<CompletableFuture<R>>(items.size());
-    for (var item : items) {
-      var result = new CompletableFuture<R>();
-      results.add(result);
-      Thread.ofVirtual().name("holdfast-shard").start(() -> {
-        try {
-          result.complete(task.apply(item));
-        } catch (Throwable e) { // whoever waits must be told
-          result.completeExceptionally(e);
+    for (var i = 0; i < items.size(); i++) {
+      results.add(new CompletableFuture<>());
+    }
+    var next = new AtomicInteger();
+    for (var i = 0; i < Math.min(MAX_THREADS, items.size()); i++) {
+      Thread.ofVirtual().name("holdfast-stream").start(() -> {
+        for (var n = next.getAndIncrement(); n < items.size(); n = next.getAndIncrement()) {
+          complete(results.get(n), items.get(n), task);
         }
       });
     }
     return await(results);
+  }
+
+  private static <T, R> void complete(CompletableFuture<R> result, T item, Function<? super T, ? extends R> task) {
+    try {
+      result.complete(task.apply(item));
+    } catch (Throwable e) { // whoever waits must be told
+      result.completeExceptionally(e);
+    }
   }
 
   private static <R> List<R> await(List<CompletableFuture<R>> results) {

@@ -11,6 +11,7 @@ import dev.holdfast.internal.stream.WritableStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A log that is open for writing. */
 final class WritableLog extends LogCore<WritableStream> {
@@ -82,13 +83,14 @@ final class WritableLog extends LogCore<WritableStream> {
   @Override
   public void sync() {
     checkOpen();
-    for (var stream : openStreams()) {
+    InParallel.map(openStreams(), stream -> {
       try {
         stream.sync();
       } catch (StreamNotFoundException e) {
         Log.debug("deleted meanwhile", e);
       }
-    }
+      return true;
+    });
   }
 
   @Override
@@ -120,16 +122,17 @@ final class WritableLog extends LogCore<WritableStream> {
   private void closeStreams(List<RuntimeException> problems) {
     var all = openStreams();
     all.forEach(WritableStream::refuseAppends);
-    for (var stream : all) {
-      closeStream(stream, problems);
+    for (var problem : InParallel.map(all, WritableLog::closeStream)) {
+      problem.ifPresent(problems::add);
     }
   }
 
-  private static void closeStream(WritableStream stream, List<RuntimeException> problems) {
+  private static Optional<RuntimeException> closeStream(WritableStream stream) {
     try {
       stream.close();
+      return Optional.empty();
     } catch (RuntimeException e) { // whatever it is, the other streams and the lock must not stay open
-      problems.add(e);
+      return Optional.of(e);
     }
   }
 

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param scanned the segments that were read through and continue each other
  * @param blank the names of segments that hold nothing
  * @param bytesScanned how much was read
+ * @param scanNanos how long that took, ns
  */
 public record Recovered(Evidence evidence, Decision decision, StreamFiles files, StateSlot.Contents state,
-    List<ScannedSegment> scanned, Set<String> blank, long bytesScanned) {
+    List<ScannedSegment> scanned, Set<String> blank, long bytesScanned, long scanNanos) {
 
   /** Returns the id at which the stream goes on. */
   public long end() {
@@ -122,7 +123,7 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
   public RecoveryReport report(String stream, Duration duration) {
     return new RecoveryReport(stream, decision.outcome(), new IdRange(firstId(), Math.max(firstId(), end())),
         durableEnd(),
-        scanned.size(), bytesScanned, duration, notes());
+        scanned.size(), bytesScanned, duration, Duration.ofNanos(scanNanos), notes());
   }
 
   private List<String> notes() {

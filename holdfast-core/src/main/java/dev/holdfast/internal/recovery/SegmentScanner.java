@@ -9,17 +9,15 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
-import dev.holdfast.internal.segment.FileWindow;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one segment through, validating every frame. Changes nothing. */
 public final class SegmentScanner {
-  private static final int WINDOW = 1 << 17;
   private static final long NO_STREAM = Names.hash(""); // what record logs have
 
-  private final FileWindow window;
+  private final ReadAhead window;
   private final LogFile file;
   private final SegmentHeader header;
   private final long firstId;
@@ -28,6 +26,7 @@ public final class SegmentScanner {
   private final IndexEntries index = new IndexEntries();
   private @Nullable StartFrame start;
   private long offset = SegmentHeader.SIZE;
+  private long nextEntry;
   private long expected;
   private long proved;
   private int lastChecksum;
@@ -35,8 +34,8 @@ public final class SegmentScanner {
   private boolean sealed;
   private String unsupported = "";
 
-  private SegmentScanner(LogFile file, SegmentHeader header, long firstId) throws IOException {
-    this.window = new FileWindow(file, WINDOW);
+  private SegmentScanner(ReadAhead window, LogFile file, SegmentHeader header, long firstId) {
+    this.window = window;
     this.file = file;
     this.header = header;
     this.firstId = firstId;
@@ -59,7 +58,9 @@ public final class SegmentScanner {
    * @throws IOException if it cannot be read: then nothing is concluded
    */
   public static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
-    return new SegmentScanner(file, header, firstId).run();
+    try (var window = new ReadAhead(file)) {
+      return new SegmentScanner(window, file, header, firstId).run();
+    }
   }
 
   private Result run() throws IOException {
@@ -83,7 +84,8 @@ public final class SegmentScanner {
     if (!window.load(offset, Frame.HEADER)) {
       return false;
     }
-    frame.read(window.buffer(), window.at(offset));
+    var buffer = window.buffer();
+    frame.read(buffer, window.at(offset));
     if (!frame.isPlausible(window.fileSize() - offset, header.maxFrame()) || frame.firstId() != expected
         || frame.type() == Frame.START != (offset == SegmentHeader.SIZE)
         || (frame.type() == Frame.SEAL && frame.size() > Seal.sizeWith((int) (offset / IndexEntries.SPACING) + 1))
@@ -91,7 +93,7 @@ public final class SegmentScanner {
       return false;
     }
     var at = window.at(offset);
-    if (checksum.of(header.salt(), window.buffer().array(), at, frame.payloadLength()) != frame.checksum()) {
+    if (checksum.of(header.salt(), window.view(), at, frame.payloadLength()) != frame.checksum()) {
       return false;
     }
     if (!frame.unsupported().isEmpty()) {
@@ -115,8 +117,9 @@ public final class SegmentScanner {
       lastChecksum = frame.checksum();
       lastTime = (int) frame.time();
     } else if (frame.isData()) {
-      if (index.wants(offset)) {
+      if (offset >= nextEntry) {
         index.add(expected - firstId, offset, (int) frame.time());
+        nextEntry = offset + IndexEntries.SPACING;
       }
       lastChecksum = frame.checksum();
       lastTime = (int) frame.time();

@@ -35,6 +35,9 @@ public final class StreamScan {
   private long end;
   private long proved;
   private long bytesScanned;
+  private long scanNanos;
+  private @Nullable Seal knownSeal;
+  private long knownSealOf = -1;
   private boolean residue;
   private boolean sealed;
   private @Nullable Place where;
@@ -129,8 +132,15 @@ public final class StreamScan {
     try (var file = files.directory().open(Names.segment(firstId), Access.READ)) {
       var header = listing.header(file, firstId);
       var seal = header == null ? null : Segment.readSeal(file, header, firstId);
+      knownSeal = seal;
+      knownSealOf = seal == null ? -1 : firstId;
       return seal == null ? -1 : firstId + seal.records();
     }
+  }
+
+  /** Returns the trusted seal of a segment, or null; read once if it was the last one asked for. */
+  private @Nullable Seal sealOf(LogFile file, SegmentHeader header, long firstId) throws IOException {
+    return knownSealOf == firstId ? knownSeal : Segment.readSeal(file, header, firstId);
   }
 
   private void scanFrom(List<Long> live, int index) throws IOException {
@@ -162,7 +172,7 @@ public final class StreamScan {
         proved = Math.max(proved, firstId + 1);
         bound = Math.min(bound, doubtfulFrom(before, start.predecessor()));
       } else if (previousHeader != null && !agrees(start, firstId, previousHeader, before,
-          Segment.readSeal(previous, previousHeader, before))) {
+          sealOf(previous, previousHeader, before))) {
         fail(Kind.BROKEN_CHAIN, Names.segment(firstId), SegmentHeader.SIZE,
             "it does not continue the segment before it, " + Names.segment(before));
         bound = Math.min(bound, before); // which of the two is wrong nobody knows
@@ -210,7 +220,9 @@ public final class StreamScan {
         proved = Math.max(proved, trusted.proved());
         return take(trusted, true);
       }
+      var begun = System.nanoTime();
       var found = SegmentScanner.scan(file, header, firstId);
+      scanNanos += System.nanoTime() - begun;
       bytesScanned += file.size();
       proved = Math.max(proved, found.proved());
       if (!found.unsupported().isEmpty()) {
@@ -361,7 +373,7 @@ public final class StreamScan {
     var place = where == null ? new Place(Names.segment(end), 0) : where;
     var evidence = new Evidence(end, proved, sealed, residue, place, obstacle);
     return new Recovered(evidence, Decision.of(evidence), listing, state, List.copyOf(scanned), Set.copyOf(blank),
-        bytesScanned);
+        bytesScanned, scanNanos);
   }
 
   static @Nullable SegmentHeader readHeader(LogFile file, String label) throws IOException {

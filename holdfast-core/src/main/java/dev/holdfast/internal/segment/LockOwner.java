@@ -1,9 +1,12 @@
 package dev.holdfast.internal.segment;
 
 import dev.holdfast.internal.logging.Log;
+import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 
 /**
  * Who holds a writer's lock, as text for people.
@@ -15,18 +18,31 @@ public record LockOwner(Directory directory, String file) {
   private static final int MAX_LENGTH = 1 << 16;
 
   /**
-   * Notes this process. On a full disk a log must open all the same, or nobody could make space in it: a failure is
-   * only logged.
+   * Notes this process. Nothing is synced: after a power loss nobody holds the lock. On a full disk a log must open all
+   * the same, or nobody could make space in it: a failure is only logged.
    */
   public void write() {
     try {
       var process = ProcessHandle.current();
-      directory.writeAtomically(file,
-          ("pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n")
-              .getBytes(StandardCharsets.UTF_8));
+      var note = ("pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n")
+          .getBytes(StandardCharsets.UTF_8);
+      try {
+        writeInPlace(note);
+      } catch (AccessDeniedException e) {
+        Log.debug("the note was another user's", e);
+        directory.writeAtomically(file, note);
+      }
     } catch (IOException e) {
       Log.warning("who has the log in " + directory.path().map(Object::toString).orElse("this directory")
           + " open could not be written down", e);
+    }
+  }
+
+  private void writeInPlace(byte[] note) throws IOException {
+    var there = directory.exists(file);
+    try (var open = there ? directory.open(file, Access.READ_WRITE) : directory.create(file, 0)) {
+      open.write(ByteBuffer.wrap(note), 0);
+      open.truncate(note.length);
     }
   }
 

@@ -40,11 +40,14 @@ final class Aftermath {
   }
 
   /**
-   * Deletes what truncations and preparations have left. A deletion must not become durable before what justifies it:
-   * the names, and the floor, may so far only be in the page cache.
+   * Deletes what truncations have left. A deletion must not become durable before what justifies it: the names, and the
+   * floor, may so far only be in the page cache.
    */
   static void deleteLeftOvers(SegmentFiles files, Recovered recovered, StateFile state) throws IOException {
     var listing = recovered.files();
+    if (listing.belowFloor().isEmpty() && listing.cutOff().isEmpty() && listing.prepared().isEmpty()) {
+      return; // what this process promises of the names it found, it promises after a sync of its own
+    }
     var directory = files.directory();
     directory.sync();
     var floorIsThere = !listing.live().isEmpty() && listing.live().getFirst() == listing.floor();
@@ -58,9 +61,6 @@ final class Aftermath {
       for (var firstId : listing.cutOff()) {
         directory.delete(Names.segment(firstId));
       }
-    }
-    for (var name : listing.prepared()) {
-      directory.delete(name);
     }
     if (!listing.cutOff().isEmpty()) {
       directory.sync();

@@ -45,6 +45,7 @@ final class SegmentChain {
   private @Nullable SegmentFiles files;
   private @Nullable StateFile state;
   private Aftermath aftermath = Aftermath.NONE;
+  private @Nullable LeftOvers leftOvers;
   private volatile @Nullable SegmentWriter active;
   private long epoch;
   private long lastSize;
@@ -75,6 +76,7 @@ final class SegmentChain {
     }
     state = new StateFile(found, slot, failStop);
     Aftermath.deleteLeftOvers(found, recovered, stateFile());
+    leftOvers = LeftOvers.delete(found.directory(), recovered.files().prepared(), context.background().maintenance());
     publish(found, recovered);
     aftermath = Aftermath.of(found, recovered);
   }
@@ -293,6 +295,9 @@ final class SegmentChain {
     sync(view.visibleEnd());
     sealer.await();
     successor.discard(files());
+    if (leftOvers != null) {
+      leftOvers.finish();
+    }
     var told = aftermath.endAt(id);
     var before = told != null ? told : reader.endAt(id);
     var next = Math.max(epoch, stateFile().epoch()) + 1;
@@ -431,8 +436,16 @@ final class SegmentChain {
     }
   }
 
+  /** Waits until nothing is deleted in the background any more. */
+  void awaitDeletions() {
+    if (leftOvers != null) {
+      leftOvers.await();
+    }
+  }
+
   /** Closes the files. */
   void close() throws IOException {
+    awaitDeletions();
     sealer.finish();
     if (files != null) {
       successor.discard(files());

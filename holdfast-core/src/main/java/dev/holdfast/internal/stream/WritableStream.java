@@ -50,7 +50,7 @@ public final class WritableStream extends ReadableStream {
     this.commits = new GroupCommit(context, view, chain, ring);
     this.appender = new Appender(view, chain, commits);
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
-        Duration.ZERO, List.of());
+        Duration.ZERO, Duration.ZERO, List.of());
   }
 
   /**
@@ -63,7 +63,12 @@ public final class WritableStream extends ReadableStream {
     var stream = new WritableStream(home, context);
     var files = home.files();
     if (files.isPresent()) {
-      stream.recover(files.get());
+      try {
+        stream.recover(files.get());
+      } catch (IOException | RuntimeException | Error e) {
+        stream.chain.awaitDeletions(); // the log may be closed, and opened by somebody else
+        throw e;
+      }
     }
     return stream;
   }

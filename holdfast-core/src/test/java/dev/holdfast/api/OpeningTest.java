@@ -1,0 +1,103 @@
+package dev.holdfast.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.Wal;
+import dev.holdfast.WalIOException;
+import dev.holdfast.WalOptions;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.storage.MemoryDirectory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What opening a log does, and what it leaves for later. */
+class OpeningTest {
+  private final Watch watch = new Watch();
+  private final MemoryDirectory root = new MemoryDirectory();
+
+  private Wal open(WalOptions.Builder options) {
+    return Wal.open(WatchedDirectory.over(root, watch), options.build());
+  }
+
+  @Test
+  void openingReadsNothingOfSealedSegmentsButTheLastOnes() throws IOException {
+    try (var wal = open(WalOptions.builder().maxRecordsPerSegment(10))) {
+      Logs.append(wal.stream("s"), 0, 205);
+      var copy = Logs.afterProcessDeath(watch, root);
+      var again = new Watch();
+      try (var killed = Wal.open(WatchedDirectory.over(copy, again), WalOptions.defaults())) {
+        assertEquals(205, killed.stream("s").nextId());
+        assertTrue(opened(again).size() <= 2, () -> "opened " + opened(again));
+        again.clear();
+        assertEquals("r55", Logs.text(killed.stream("s").get(55).orElseThrow()));
+        assertEquals(Set.of("streams/s/" + Names.segment(50), "streams/s/" + Names.segment(60)), opened(again), "it, and where the next one begins");
+      }
+    }
+  }
+
+  private static Set<String> opened(Watch watch) {
+    return watch.events().stream().filter(event -> event.op() == Watch.Op.OPEN).map(Watch.Event::path)
+        .filter(path -> path.endsWith(".seg")).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void whatWasBeingPreparedIsGoneBeforeTheFirstAppendReturns() throws IOException {
+    try (var wal = open(WalOptions.builder().syncPolicy(SyncPolicy.ASYNC))) {
+      Logs.append(wal.stream("s"), 0, 5);
+      var copy = Logs.afterProcessDeath(watch, root);
+      var streams = copy.subdirectory("streams").subdirectory("s");
+      streams.create("1-7.tmp", 100).close();
+      var refused = new Watch();
+      refused.hook((op, path) -> {
+        if (op == Watch.Op.DELETE) {
+          throw new IOException("planted: not now");
+        }
+      });
+      try (var again = Wal.open(WatchedDirectory.over(copy, refused), WalOptions.defaults())) {
+        var stream = again.stream("s");
+        assertThrows(WalIOException.class, () -> stream.append(Logs.bytes("r5")));
+        assertTrue(streams.exists("1-7.tmp"));
+        refused.hook((_, _) -> {});
+        assertEquals(5, stream.append(Logs.bytes("r5")));
+        assertFalse(streams.exists("1-7.tmp"));
+        assertEquals(Logs.names(0, 6), Logs.read(stream, 0));
+      }
+    }
+  }
+
+  @Test
+  void openingAStreamOfWhichEverythingIsDurableSyncsNothing() throws IOException {
+    try (var wal = open(WalOptions.builder())) {
+      Logs.append(wal.stream("s"), 0, 5);
+      var again = new Watch();
+      try (var killed = Wal.open(WatchedDirectory.over(Logs.afterProcessDeath(watch, root), again),
+          WalOptions.defaults())) {
+        again.clear();
+        assertEquals(5, killed.stream("s").nextId());
+        assertEquals(List.of(), again.events().stream()
+            .filter(event -> event.op() == Watch.Op.SYNC || event.op() == Watch.Op.FORCE).toList());
+      }
+    }
+  }
+
+  @Test
+  void theTimeOfTheScanIsPartOfTheTimeOfTheRecovery() throws IOException {
+    try (var wal = open(WalOptions.builder().syncPolicy(SyncPolicy.ASYNC))) {
+      Logs.append(wal.stream("s"), 0, 500);
+      try (var killed = Wal.open(Logs.afterProcessDeath(watch, root), WalOptions.defaults())) {
+        var report = killed.stream("s").recovery();
+        assertTrue(report.bytesScanned() > 0, report::toString);
+        assertTrue(report.scanDuration().isPositive(), report::toString);
+        assertTrue(report.scanDuration().compareTo(report.duration()) <= 0, report::toString);
+      }
+    }
+  }
+}
