@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
         TargetsWorkload.class, AppendWorkload.class, AsyncWorkload.class, BatchWorkload.class, GetWorkload.class,
         ScanWorkload.class, OpenWorkload.class, StreamsWorkload.class, RotationWorkload.class, ShardsWorkload.class,
         TypedWorkload.class, CompressionWorkload.class,
-        OpenChildren.Write.class, OpenChildren.Open.class, OpenChildren.OpenLimit.class})
+        RecoveryWorkload.class,
+        OpenChildren.Write.class, OpenChildren.Open.class, OpenChildren.OpenLimit.class, StreamsChildren.Write.class,
+        StreamsChildren.Open.class})
 public final class Main implements Runnable {
   /** Kept, or its level would be forgotten. */
   private static final Logger HOLDFAST = Logger.getLogger("dev.holdfast");

@@ -5,70 +5,75 @@ import dev.holdfast.SegmentInfo;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalOptions;
 import dev.holdfast.benchmarks.limit.LimitOpen;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What the children of the {@code open} workload do. */
+/** What the children of the workloads that open logs do. */
 final class OpenChildren {
   private OpenChildren() {}
 
   /** A program that is started again opens its log as it did before. */
-  private static WalOptions options(long segmentSize) {
+  static WalOptions options(long segmentSize) {
     return WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(segmentSize).build();
   }
 
-  /** Ends this JVM as a crash would: nothing is closed. */
-  private static void halt() {
-    System.out.flush();
-    Runtime.getRuntime().halt(0);
-  }
-
-  /** Writes a log, says so, and goes on until it is killed. */
-  @Command(name = "child-write", hidden = true)
-  static final class Write implements Callable<Integer> {
-    private static final int RECORDS_PER_LOOK = 1000;
-
+  /** What all of them are told. */
+  abstract static class Child implements Callable<Integer> {
     @Option(names = "--dir", required = true)
     Path directory = Path.of("");
+
+    @Option(names = "--segment-size", required = true)
+    long segmentSize;
+  }
+
+  /** Writes a log, says so, and goes on until it is killed; or only waits for that when a segment has been filled. */
+  @Command(name = "child-write", hidden = true)
+  static final class Write extends Child {
+    private static final int RECORDS_PER_LOOK = 1000;
 
     @Option(names = "--bytes", required = true)
     long bytes;
 
-    @Option(names = "--segment-size", required = true)
-    long segmentSize;
-
     @Option(names = "--size", required = true)
     int size;
 
+    @Option(names = "--fill", description = "Write until the last segment is of full size, and has so many bytes.")
+    boolean fill;
+
     @Override
-    public Integer call() {
-      HoldfastLog log = HoldfastLog.open(directory,
-          options(segmentSize));
+    public Integer call() throws InterruptedException {
+      HoldfastLog log = HoldfastLog.open(directory, options(segmentSize));
       byte[] record = Records.ofSize(size);
       boolean said = false;
       while (true) {
         for (int i = 0; i < RECORDS_PER_LOOK; i++) {
           log.stream().append(record);
         }
-        if (!said && log.stream().segments().stream().mapToLong(SegmentInfo::dataBytes).sum() >= bytes) {
+        if (!said && isWritten(log)) {
           System.out.println("written");
           said = true;
         }
+        while (said && fill) {
+          Thread.sleep(1000);
+        }
       }
+    }
+
+    private boolean isWritten(HoldfastLog log) {
+      if (!fill) {
+        return log.stream().segments().stream().mapToLong(SegmentInfo::dataBytes).sum() >= bytes;
+      }
+      SegmentInfo last = log.stream().segments().getLast();
+      return last.sizeBytes() == segmentSize && last.dataBytes() >= bytes;
     }
   }
 
-  /** Opens a log, and says how long that took. */
-  @Command(name = "child-open", hidden = true)
-  static final class Open implements Callable<Integer> {
-    @Option(names = "--dir", required = true)
-    Path directory = Path.of("");
-
-    @Option(names = "--segment-size", required = true)
-    long segmentSize;
-
+  /** What those are told that open a log. */
+  abstract static class OpeningChild extends Child {
     @Option(names = "--warm-up", required = true)
     int warmUp;
 
@@ -78,56 +83,93 @@ final class OpenChildren {
     @Option(names = "--close", description = "Ends in order, as a JVM must that is to leave a start-up cache.")
     boolean close;
 
+    /** Opens the log several times without changing it. */
+    abstract void warmUp() throws IOException;
+
+    /** Opens it. */
+    abstract Opening open() throws IOException;
+
+    /** Closes it, if it must be. */
+    abstract void close();
+
     @Override
-    public Integer call() throws Exception {
-      WalOptions options = options(segmentSize);
-      for (int i = 0; i < warmUp; i++) {
-        HoldfastLog.openReadOnly(directory, options).close();
-      }
+    public final Integer call() throws Exception {
+      warmUp();
       if (cold) {
         PageCache.drop(directory);
       }
-      long start = System.nanoTime();
-      HoldfastLog log = HoldfastLog.open(directory, options);
-      long nanos = System.nanoTime() - start;
-      RecoveryReport found = log.stream().recovery();
-      System.out.println(new Opening(nanos, found.bytesScanned(), found.segmentsScanned()).line());
+      System.out.println(open().line());
       if (close) {
-        log.close();
-      } else {
-        halt();
+        close();
+      } else { // as a crash would: nothing is closed
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
       }
       return 0;
     }
   }
 
-  /** The same with the limit program. */
-  @Command(name = "child-open-limit", hidden = true)
-  static final class OpenLimit implements Callable<Integer> {
-    @Option(names = "--dir", required = true)
-    Path directory = Path.of("");
+  /** Opens a log, and says how long that took. */
+  @Command(name = "child-open", hidden = true)
+  static final class Open extends OpeningChild {
+    private @Nullable HoldfastLog log;
 
-    @Option(names = "--segment-size", required = true)
-    long segmentSize;
-
-    @Option(names = "--warm-up", required = true)
-    int warmUp;
-
-    @Option(names = "--cold", arity = "1", required = true)
-    boolean cold;
+    /** Opening for writing changes a log, so that is practised with a small one that looks as after a kill. */
+    @Override
+    void warmUp() throws IOException {
+      WalOptions options = options(segmentSize);
+      Path small = directory.resolveSibling("small");
+      for (int i = 0; i < warmUp; i++) {
+        HoldfastLog.openReadOnly(directory, options).close();
+        try (HoldfastLog written = HoldfastLog.open(small, options)) {
+          written.stream().append(Records.ofSize(1));
+          Path copy = directory.resolveSibling("copy-of-small");
+          Scratch.copy(small, copy);
+          HoldfastLog.open(copy, options).close();
+          Scratch.remove(copy);
+        }
+        Scratch.remove(small);
+      }
+    }
 
     @Override
-    public Integer call() throws Exception {
+    Opening open() {
+      long start = System.nanoTime();
+      HoldfastLog opened = HoldfastLog.open(directory, options(segmentSize));
+      long nanos = System.nanoTime() - start;
+      log = opened;
+      RecoveryReport found = opened.stream().recovery();
+      return new Opening(nanos, found.scanDuration().toNanos(), found.bytesScanned(), found.segmentsScanned());
+    }
+
+    @Override
+    void close() {
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  /** The same with the limit program. */
+  @Command(name = "child-open-limit", hidden = true)
+  static final class OpenLimit extends OpeningChild {
+    @Override
+    void warmUp() throws IOException {
       for (int i = 0; i < warmUp; i++) {
         LimitOpen.of(directory, segmentSize).open();
       }
-      if (cold) {
-        PageCache.drop(directory);
-      }
+    }
+
+    @Override
+    Opening open() throws IOException {
       long start = System.nanoTime();
-      long bytes = LimitOpen.of(directory, segmentSize).open();
-      System.out.println(new Opening(System.nanoTime() - start, bytes, 1).line());
-      return 0;
+      LimitOpen.Opened opened = LimitOpen.of(directory, segmentSize).open();
+      return new Opening(System.nanoTime() - start, opened.scanNanos(), opened.bytesScanned(), 1);
+    }
+
+    @Override
+    void close() {
+      // it has nothing open
     }
   }
 }

@@ -1,13 +1,12 @@
 package dev.holdfast.benchmarks;
 
 import dev.holdfast.benchmarks.limit.LimitOpen;
-import dev.holdfast.benchmarks.measure.Series;
-import dev.holdfast.benchmarks.report.Figure;
-import dev.holdfast.benchmarks.report.Unit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,6 +22,10 @@ final class OpenWorkload extends Workload {
   @Option(names = "--segment-size", paramLabel = "BYTES", description = "Default: ${DEFAULT-VALUE}")
   long segmentSize = 64L << 20;
 
+  @Option(names = "--segments", paramLabel = "N",
+      description = "Number of segments of this size that the log has, instead of --bytes.")
+  long segments;
+
   @Option(names = "--size", split = ",", paramLabel = "BYTES", description = "Record sizes. Default: 128,1024")
   int[] sizes = {128, 1024};
 
@@ -35,17 +38,16 @@ final class OpenWorkload extends Workload {
 
   @Override
   protected void measure(Session session) throws Exception {
+    bytes = segments > 0 ? segments * segmentSize : bytes;
     session.report().begin("open", "a log of " + Tables.bytes(bytes) + " in segments of " + Tables.bytes(segmentSize)
-        + " after kill -9 of its writer");
+        + " after kill -9 of its writer; opening: all but the scan of what was written since the last seal");
     for (int size : sizes) {
       measure(session, size, List.of(circumstances));
     }
   }
 
-  /**
-   * Measures under these circumstances; returns Holdfast's median under the first, in ns, NaN if it is not measured.
-   */
-  double measure(Session session, int size, List<Circumstances> all) throws Exception {
+  /** Measures under these circumstances; returns Holdfast's openings under each, none if it is not measured. */
+  Map<Circumstances, List<Opening>> measure(Session session, int size, List<Circumstances> all) throws Exception {
     try (Scratch scratch = session.scratch()) {
       Path limit = scratch.resolve("limit");
       LimitOpen.create(limit, Math.toIntExact(bytes / segmentSize), segmentSize, segmentSize / 2, size);
@@ -56,7 +58,7 @@ final class OpenWorkload extends Workload {
       if (all.contains(Circumstances.FRESH_JVM_AOT)) {
         train(scratch, limit, killed, session.measuresHoldfast());
       }
-      double first = Double.NaN;
+      Map<Circumstances, List<Opening>> holdfast = new EnumMap<>(Circumstances.class);
       for (Circumstances one : all) {
         List<Opening> limits = new ArrayList<>();
         List<Opening> opened = new ArrayList<>();
@@ -68,10 +70,12 @@ final class OpenWorkload extends Workload {
         }
         String setting = Tables.bytes(size) + ", " + one.words;
         addRow(session, setting, "indexes, one half scanned", limits);
-        double median = opened.isEmpty() ? Double.NaN : addRow(session, setting, AppendWorkload.HOLDFAST, opened);
-        first = Double.isNaN(first) ? median : first;
+        if (!opened.isEmpty()) {
+          addRow(session, setting, AppendWorkload.HOLDFAST, opened);
+          holdfast.put(one, opened);
+        }
       }
-      return first;
+      return holdfast;
     }
   }
 
@@ -131,15 +135,8 @@ final class OpenWorkload extends Workload {
     }
   }
 
-  private static double addRow(Session session, String setting, String program, List<Opening> openings) {
-    double[] times = openings.stream().mapToDouble(Opening::nanos).sorted().toArray();
-    double median = Series.median(times);
-    session.report().add(setting, program,
-        List.of(new Figure("median", median, Unit.TIME), new Figure("fastest", times[0], Unit.TIME),
-            new Figure("slowest", times[times.length - 1], Unit.TIME),
-            new Figure("scanned", openings.getLast().bytesScanned(), Unit.SIZE),
-            new Figure("files", openings.getLast().segmentsScanned(), Unit.COUNT)));
-    return median;
+  private static void addRow(Session session, String setting, String program, List<Opening> openings) {
+    session.report().add(setting, program, Opening.figures(openings));
   }
 
   /** In what JVM and with what memory a log is opened. */

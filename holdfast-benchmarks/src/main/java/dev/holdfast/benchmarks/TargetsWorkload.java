@@ -9,6 +9,7 @@ import dev.holdfast.benchmarks.report.Bound.Sense;
 import dev.holdfast.benchmarks.report.Unit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** The figures that Holdfast promises relative to the limits, in one run. */
@@ -19,6 +20,7 @@ final class TargetsWorkload extends Workload {
   private static final double THROUGHPUT_RATIO = 0.9;
   private static final double GET_NANOS = 1_000;
   private static final double OPEN_NANOS = 60_000_000;
+  private static final double WARM_OPEN_NANOS = 5_000_000;
 
   @Override
   protected void measure(Session session) throws Exception {
@@ -66,12 +68,16 @@ final class TargetsWorkload extends Workload {
   private static void measureOpen(Session session) throws Exception {
     var workload = new OpenWorkload();
     session.report().begin("open", "a log of 1 GiB in segments of 64 MiB after kill -9 of its writer");
-    double nanos = workload.measure(session, SIZE,
+    Map<Circumstances, List<Opening>> openings = workload.measure(session, SIZE,
         List.of(Circumstances.FRESH_JVM_AOT, Circumstances.FRESH_JVM, Circumstances.WARM_JVM));
     if (session.measuresHoldfast()) {
+      double nanos = Opening.median(openings.getOrDefault(Circumstances.FRESH_JVM_AOT, List.of()), Opening::nanos);
+      double apart = Opening.median(openings.getOrDefault(Circumstances.WARM_JVM, List.of()), Opening::apartNanos);
       session.report()
           .add(new Bound("opening 1 GiB in segments of 64 MiB after a kill, 128 B records, fresh JVM with AOT cache",
               nanos, Sense.AT_MOST, OPEN_NANOS, Unit.TIME));
+      session.report().add(new Bound("the same in a warm JVM, without the scan of what was written since the last seal",
+          apart, Sense.AT_MOST, WARM_OPEN_NANOS, Unit.TIME));
     }
   }
 }

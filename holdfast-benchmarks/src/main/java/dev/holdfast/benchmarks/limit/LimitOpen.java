@@ -50,8 +50,16 @@ public final class LimitOpen {
     return new LimitOpen(directory, segmentSize);
   }
 
-  /** Opens the log once, and returns how many bytes of the last segment it read through. */
-  public long open() throws IOException {
+  /**
+   * What opening did.
+   *
+   * @param bytesScanned how many bytes of the last segment were read through
+   * @param scanNanos how long that took
+   */
+  public record Opened(long bytesScanned, long scanNanos) {}
+
+  /** Opens the log once. */
+  public Opened open() throws IOException {
     List<Path> segments = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       files.forEach(segments::add);
@@ -69,6 +77,8 @@ public final class LimitOpen {
       checksum.update(header.flip());
       checksum.update(index.flip());
     }
-    return LimitScan.of(segments.getLast(), READ_SIZE).scan().bytes();
+    long start = System.nanoTime();
+    long bytes = LimitScan.of(segments.getLast(), READ_SIZE).scan().bytes();
+    return new Opened(bytes, System.nanoTime() - start);
   }
 }
