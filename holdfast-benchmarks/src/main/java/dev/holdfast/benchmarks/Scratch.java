@@ -27,7 +27,7 @@ public record Scratch(Path path) implements Closeable {
   }
 
   /** Copies all files of one directory to another, which does not exist, and makes the copies durable. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(from, new SimpleFileVisitor<>() {
       @Override
       public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {

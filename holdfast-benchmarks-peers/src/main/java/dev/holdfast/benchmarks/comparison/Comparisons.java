@@ -52,6 +52,7 @@ final class Comparisons {
   static List<Comparison> all() {
     return List.of(new DurableComparison(), new StreamsComparison(), new BatchComparison(), new AsyncComparison(),
         new SustainedComparison(), new ScanComparison(), new GetComparison(), new TailComparison(),
-        new RotationComparison(), new SpaceComparison(), new AllocationComparison());
+        new RotationComparison(), new OpenComparison(), new SpaceComparison(),
+        new AllocationComparison());
   }
 }

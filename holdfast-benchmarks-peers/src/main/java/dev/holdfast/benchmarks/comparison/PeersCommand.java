@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 final class PeersCommand extends Workload {
   @Option(names = "--workload", split = ",", paramLabel = "NAME",
       description = "durable, streams, batch, async, sustained, scan, "
-          + "get, tail, rotation, space, allocation. Default: all")
+          + "get, tail, rotation, open, space, allocation. Default: all")
   List<String> workloads = List.of();
 
   @Option(names = "--peer", split = ",", paramLabel = "NAME",

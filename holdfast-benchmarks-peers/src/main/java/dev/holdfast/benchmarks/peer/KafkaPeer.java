@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class KafkaPeer implements Peer {
   private static final int EXPIRE_MILLIS = 24 * 60 * 60 * 1000;
   private static final int SMALLEST_SEGMENT = 1 << 20;
+  private static final Uuid TOPIC = new Uuid(1, 1);
 
   @Override
   public String name() {
@@ -54,6 +55,7 @@ final class KafkaPeer implements Peer {
   @Override
   public PeerLog open(Path directory, Guarantee guarantee, Shape shape) throws IOException {
     Path partition = directory.resolve("log-0");
+    boolean fresh = !Files.exists(partition);
     Files.createDirectories(partition);
     var properties = new Properties();
     properties.setProperty(TopicConfig.SEGMENT_BYTES_CONFIG,
@@ -67,7 +69,7 @@ final class KafkaPeer implements Peer {
     scheduler.startup();
     UnifiedLog log = UnifiedLog.create(partition.toFile(), new LogConfig(properties), 0, 0, scheduler,
         new BrokerTopicStats(), Time.SYSTEM, EXPIRE_MILLIS, new ProducerStateManagerConfig(EXPIRE_MILLIS, false),
-        EXPIRE_MILLIS, new LogDirFailureChannel(1), true, Optional.of(Uuid.randomUuid()));
+        EXPIRE_MILLIS, new LogDirFailureChannel(1), fresh, Optional.of(TOPIC));
     return new Log(log, scheduler, shape.recordSize());
   }
 

@@ -2,14 +2,12 @@ package dev.holdfast.benchmarks.syncs;
 
 import dev.holdfast.benchmarks.Records;
 import dev.holdfast.benchmarks.peer.Guarantee;
-import dev.holdfast.benchmarks.peer.HoldfastPeer;
 import dev.holdfast.benchmarks.peer.Peer;
 import dev.holdfast.benchmarks.peer.PeerLog;
 import dev.holdfast.benchmarks.peer.Peers;
 import dev.holdfast.benchmarks.peer.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** The program whose system calls are counted: appends, some of them between two marks. */
 public final class SyncsChild {
@@ -27,8 +25,7 @@ public final class SyncsChild {
    * @param args the peer's name, the guarantee, the directory, how many appends are counted
    */
   public static void main(String[] args) throws Exception {
-    Peer peer = Stream.concat(Stream.of(new HoldfastPeer()), Peers.all().stream())
-        .filter(one -> one.name().equals(args[0])).findFirst().orElseThrow();
+    Peer peer = Peers.named(args[0]);
     int count = Integer.parseInt(args[3]);
     byte[] record = Records.ofSize(SIZE);
     try (PeerLog log = peer.open(Path.of(args[2]), Guarantee.valueOf(args[1]), Shape.ofRecords(SIZE))) {

@@ -1,10 +1,10 @@
 package dev.holdfast.benchmarks.syncs;
 
+import dev.holdfast.benchmarks.ChildJvm;
 import dev.holdfast.benchmarks.peer.Guarantee;
 import dev.holdfast.benchmarks.peer.Peer;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class TracedAppends {
     List<String> command = new ArrayList<>(
         List.of("strace", "-f", "-o", trace.toString(), "-e", "trace=" + SyncTrace.TRACED,
             Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.addAll(optionsOfThisProcess());
+    command.addAll(ChildJvm.optionsOfThisProcess());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), SyncsChild.class.getName(), peer.name(),
         guarantee.name(), directory.resolve("log").toString(), Integer.toString(appends)));
     int exit = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
@@ -42,10 +42,5 @@ final class TracedAppends {
     }
     // Paths and data in a trace are not always UTF-8.
     return SyncTrace.of(Files.readAllLines(trace, StandardCharsets.ISO_8859_1));
-  }
-
-  private static List<String> optionsOfThisProcess() {
-    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--") || option.startsWith("-Djava.library.path")).toList();
   }
 }

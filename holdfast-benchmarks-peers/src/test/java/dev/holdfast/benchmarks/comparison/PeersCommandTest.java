@@ -23,7 +23,7 @@ class PeersCommandTest {
 
   @Test
   void workloadsRunAndAreDrawn() throws IOException {
-    String workloads = "batch,async,sustained,scan,get,tail,rotation,space,allocation"; // durable: 1,000 threads, one sync after the other
+    String workloads = "batch,async,sustained,scan,get,tail,rotation,open,space,allocation"; // durable: 1,000 threads, one sync after the other
     assertEquals(0, execute("peers --peer chronicle --workload " + workloads + " --plots " + plots));
     for (String workload : workloads.split(",", -1)) {
       String plot = Files.readString(plots.resolve(workload + ".svg"));
