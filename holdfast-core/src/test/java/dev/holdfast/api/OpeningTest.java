@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,28 @@ class OpeningTest {
         assertEquals(5, stream.append(Logs.bytes("r5")));
         assertFalse(streams.exists("1-7.tmp"));
         assertEquals(Logs.names(0, 6), Logs.read(stream, 0));
+      }
+    }
+  }
+
+  @Test
+  void aSegmentThatIsTruncatedFirstDoesNotGetTheNameOfWhatIsBeingDeleted() throws IOException {
+    try (var wal = open(WalOptions.builder().maxRecordsPerSegment(10))) {
+      Logs.append(wal.stream("s"), 0, 45);
+      var copy = Logs.afterProcessDeath(watch, root);
+      var streams = copy.subdirectory("streams").subdirectory("s");
+      streams.create("1-0.tmp", 100).close();
+      var again = new Watch();
+      again.hook((op, path) -> {
+        if (op == Watch.Op.DELETE && path.endsWith("1-0.tmp")) {
+          LockSupport.parkNanos(200_000_000);
+        }
+      });
+      try (var killed = Wal.open(WatchedDirectory.over(copy, again), WalOptions.defaults())) {
+        var stream = killed.stream("s");
+        stream.truncateBefore(25);
+        assertEquals(45, stream.append(Logs.bytes("r45")));
+        assertEquals(Logs.names(20, 46), Logs.read(stream, 0));
       }
     }
   }

@@ -295,9 +295,7 @@ final class SegmentChain {
     sync(view.visibleEnd());
     sealer.await();
     successor.discard(files());
-    if (leftOvers != null) {
-      leftOvers.finish();
-    }
+    finishDeletions();
     var told = aftermath.endAt(id);
     var before = told != null ? told : reader.endAt(id);
     var next = Math.max(epoch, stateFile().epoch()) + 1;
@@ -369,6 +367,7 @@ final class SegmentChain {
     if (keep == 0) {
       return new IdRange(from, from);
     }
+    finishDeletions();
     sync(view.visibleEnd());
     sealer.await();
     publishState();
@@ -433,6 +432,13 @@ final class SegmentChain {
     if (current != null) {
       active = null;
       current.seal();
+    }
+  }
+
+  /** Sees to it that what earlier processes were preparing is gone: another file may get its name. */
+  private void finishDeletions() throws IOException {
+    if (leftOvers != null) {
+      leftOvers.finish();
     }
   }
 
