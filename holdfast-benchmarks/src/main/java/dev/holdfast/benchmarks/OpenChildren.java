@@ -34,6 +34,7 @@ final class OpenChildren {
   @Command(name = "child-write", hidden = true)
   static final class Write extends Child {
     private static final int RECORDS_PER_LOOK = 1000;
+    private static final int LOOKS_PER_SEGMENT = 200;
 
     @Option(names = "--bytes", required = true)
     long bytes;
@@ -48,9 +49,10 @@ final class OpenChildren {
     public Integer call() throws InterruptedException {
       HoldfastLog log = HoldfastLog.open(directory, options(segmentSize));
       byte[] record = Records.ofSize(size);
+      long recordsPerLook = fill ? Math.max(1, segmentSize / LOOKS_PER_SEGMENT / size) : RECORDS_PER_LOOK;
       boolean said = false;
       while (true) {
-        for (int i = 0; i < RECORDS_PER_LOOK; i++) {
+        for (long i = 0; i < recordsPerLook; i++) {
           log.stream().append(record);
         }
         if (!said && isWritten(log)) {

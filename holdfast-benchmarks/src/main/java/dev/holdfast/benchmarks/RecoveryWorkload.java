@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Recovery's scan of a full segment that was never sealed, against the speed of the checksum. */
-@Command(name = "recovery", description = "Scans one full segment whose writer was killed, against the checksum's speed.")
+@Command(name = "recovery",
+    description = "Scans one full segment whose writer was killed, against the checksum's speed.")
 final class RecoveryWorkload extends Workload {
   private static final int READ_SIZE = 128 << 10;
   private static final int WARM_UP_ROUNDS = 15;
@@ -121,7 +122,8 @@ final class RecoveryWorkload extends Workload {
         ratios[round] = nanos[0][round] / nanos[i][round];
       }
       session.report().add(setting, name, List.of(new Figure("median", median, Unit.TIME),
-          new Figure("bytes/s", bytes * 1e9 / median, Unit.SIZE), new Figure("speed x", Series.median(ratios), Unit.RATIO)));
+          new Figure("bytes/s", bytes * 1e9 / median, Unit.SIZE),
+          new Figure("speed x", Series.median(ratios), Unit.RATIO)));
       i++;
     }
   }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Many streams that hardly hold anything. */
-@Command(name = "streams", description = "Many streams with one record each: disk, memory, descriptors, and the time to "
-    + "open them after kill -9 and after an orderly end. Each process is a fresh JVM.")
+@Command(name = "streams",
+    description = "Many streams with one record each: disk, memory, descriptors, and the time to "
+        + "open them after kill -9 and after an orderly end. Each process is a fresh JVM.")
 final class StreamsWorkload extends Workload {
   @Option(names = "--streams", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
   int streams = 10_000;

@@ -42,6 +42,12 @@ class SmokeTest {
   @Test
   void openingAfterAKillRuns() throws IOException {
     run("open --bytes 1048576 --segment-size 131072 --size 128 --openings 1 --circumstances fresh_jvm,warm_jvm_cold");
+    run("open --segments 20 --segment-size 65536 --size 1024 --openings 1 --circumstances fresh_jvm --json");
+  }
+
+  @Test
+  void theScanOfAFullSegmentRuns() throws IOException {
+    run("recovery --segment-size 262144 --size 128,1024");
   }
 
   @Test

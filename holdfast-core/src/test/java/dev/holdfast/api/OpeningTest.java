@@ -39,7 +39,8 @@ class OpeningTest {
         assertTrue(opened(again).size() <= 2, () -> "opened " + opened(again));
         again.clear();
         assertEquals("r55", Logs.text(killed.stream("s").get(55).orElseThrow()));
-        assertEquals(Set.of("streams/s/" + Names.segment(50), "streams/s/" + Names.segment(60)), opened(again), "it, and where the next one begins");
+        assertEquals(Set.of("streams/s/" + Names.segment(50), "streams/s/" + Names.segment(60)), opened(again),
+            "it, and where the next one begins");
       }
     }
   }

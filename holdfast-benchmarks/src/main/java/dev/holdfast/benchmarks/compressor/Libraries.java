@@ -3,6 +3,16 @@ package dev.holdfast.benchmarks.compressor;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
+import io.airlift.compress.v3.Compressor;
+import io.airlift.compress.v3.Decompressor;
+import io.airlift.compress.v3.lz4.Lz4JavaCompressor;
+import io.airlift.compress.v3.lz4.Lz4JavaDecompressor;
+import io.airlift.compress.v3.lz4.Lz4NativeCompressor;
+import io.airlift.compress.v3.lz4.Lz4NativeDecompressor;
+import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
+import io.airlift.compress.v3.zstd.ZstdJavaDecompressor;
+import io.airlift.compress.v3.zstd.ZstdNativeCompressor;
+import io.airlift.compress.v3.zstd.ZstdNativeDecompressor;
 import java.util.List;
 import net.jpountz.lz4.LZ4Factory;
 
@@ -12,24 +22,11 @@ public final class Libraries {
 
   /** Returns those that compress in LZ4 blocks. */
   public static List<Library> lz4() {
-    var java2 = new io.airlift.compress.lz4.Lz4Compressor();
-    var javaBack2 = new io.airlift.compress.lz4.Lz4Decompressor();
-    var java3 = new io.airlift.compress.v3.lz4.Lz4JavaCompressor();
-    var javaBack3 = new io.airlift.compress.v3.lz4.Lz4JavaDecompressor();
-    var native3 = new io.airlift.compress.v3.lz4.Lz4NativeCompressor();
-    var nativeBack3 = new io.airlift.compress.v3.lz4.Lz4NativeDecompressor();
-    return List.of(
-        lz4Java("lz4-java, safe", LZ4Factory.safeInstance()),
+    return List.of(lz4Java("lz4-java, safe", LZ4Factory.safeInstance()),
         lz4Java("lz4-java, native", LZ4Factory.nativeInstance()),
-        new Library("aircompressor 2, Unsafe", java2::maxCompressedLength,
-            (source, target) -> java2.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> javaBack2.decompress(source, 0, length, target, from, size)),
-        new Library("aircompressor 3, Java", java3::maxCompressedLength,
-            (source, target) -> java3.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> javaBack3.decompress(source, 0, length, target, from, size)),
-        new Library("aircompressor 3, native", native3::maxCompressedLength,
-            (source, target) -> native3.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> nativeBack3.decompress(source, 0, length, target, from, size)));
+        air2(new io.airlift.compress.lz4.Lz4Compressor(), new io.airlift.compress.lz4.Lz4Decompressor()),
+        air3("Java", new Lz4JavaCompressor(), new Lz4JavaDecompressor()),
+        air3("native", new Lz4NativeCompressor(), new Lz4NativeDecompressor()));
   }
 
   private static Library lz4Java(String name, LZ4Factory factory) {
@@ -42,12 +39,6 @@ public final class Libraries {
 
   /** Returns those that compress in Zstandard frames. */
   public static List<Library> zstd() {
-    var java2 = new io.airlift.compress.zstd.ZstdCompressor();
-    var javaBack2 = new io.airlift.compress.zstd.ZstdDecompressor();
-    var java3 = new io.airlift.compress.v3.zstd.ZstdJavaCompressor();
-    var javaBack3 = new io.airlift.compress.v3.zstd.ZstdJavaDecompressor();
-    var native3 = new io.airlift.compress.v3.zstd.ZstdNativeCompressor();
-    var nativeBack3 = new io.airlift.compress.v3.zstd.ZstdNativeDecompressor();
     return List.of(contexts("zstd-jni, level 3, contexts kept", 3),
         new Library("zstd-jni, level 3, a context each time", length -> (int) Zstd.compressBound(length),
             (source, target) -> checked(
@@ -55,15 +46,22 @@ public final class Libraries {
             (source, length, target, from, size) -> checked(
                 Zstd.decompressByteArray(target, from, size, source, 0, length))),
         contexts("zstd-jni, level 1, contexts kept", 1), contexts("zstd-jni, level -3, contexts kept", -3),
-        new Library("aircompressor 2, Unsafe", java2::maxCompressedLength,
-            (source, target) -> java2.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> javaBack2.decompress(source, 0, length, target, from, size)),
-        new Library("aircompressor 3, Java", java3::maxCompressedLength,
-            (source, target) -> java3.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> javaBack3.decompress(source, 0, length, target, from, size)),
-        new Library("aircompressor 3, native", native3::maxCompressedLength,
-            (source, target) -> native3.compress(source, 0, source.length, target, 0, target.length),
-            (source, length, target, from, size) -> nativeBack3.decompress(source, 0, length, target, from, size)));
+        air2(new io.airlift.compress.zstd.ZstdCompressor(), new io.airlift.compress.zstd.ZstdDecompressor()),
+        air3("Java", new ZstdJavaCompressor(), new ZstdJavaDecompressor()),
+        air3("native", new ZstdNativeCompressor(), new ZstdNativeDecompressor()));
+  }
+
+  private static Library air2(io.airlift.compress.Compressor compressor,
+      io.airlift.compress.Decompressor decompressor) {
+    return new Library("aircompressor 2, Unsafe", compressor::maxCompressedLength,
+        (source, target) -> compressor.compress(source, 0, source.length, target, 0, target.length),
+        (source, length, target, from, size) -> decompressor.decompress(source, 0, length, target, from, size));
+  }
+
+  private static Library air3(String kind, Compressor compressor, Decompressor decompressor) {
+    return new Library("aircompressor 3, " + kind, compressor::maxCompressedLength,
+        (source, target) -> compressor.compress(source, 0, source.length, target, 0, target.length),
+        (source, length, target, from, size) -> decompressor.decompress(source, 0, length, target, from, size));
   }
 
   @SuppressWarnings("MustBeClosed") // as long as the program

@@ -12,7 +12,7 @@ import java.util.function.Function;
  */
 public final class InParallel {
   /** A device has to do syncs one after the other at some depth: more threads would only take memory. */
-  private static final int MAX_THREADS = 64;
+  static final int MAX_THREADS = 64;
 
   private InParallel() {}
 
@@ -22,6 +22,11 @@ public final class InParallel {
    * suppressed.
    */
   public static <T, R> List<R> map(List<? extends T> items, Function<? super T, ? extends R> task) {
+    return map(items, MAX_THREADS, task);
+  }
+
+  /** Does the same with at most so many items at a time. */
+  static <T, R> List<R> map(List<? extends T> items, int atOnce, Function<? super T, ? extends R> task) {
     if (items.size() == 1) {
       return List.of(task.apply(items.getFirst()));
     }
@@ -30,7 +35,7 @@ public final class InParallel {
       results.add(new CompletableFuture<>());
     }
     var next = new AtomicInteger();
-    for (var i = 0; i < Math.min(MAX_THREADS, items.size()); i++) {
+    for (var i = 0; i < Math.min(atOnce, items.size()); i++) {
       Thread.ofVirtual().name("holdfast-stream").start(() -> {
         for (var n = next.getAndIncrement(); n < items.size(); n = next.getAndIncrement()) {
           complete(results.get(n), items.get(n), task);

@@ -83,7 +83,7 @@ final class WritableLog extends LogCore<WritableStream> {
   @Override
   public void sync() {
     checkOpen();
-    InParallel.map(openStreams(), stream -> {
+    InParallel.map(openStreams(), atOnce(), stream -> {
       try {
         stream.sync();
       } catch (StreamNotFoundException e) {
@@ -91,6 +91,11 @@ final class WritableLog extends LogCore<WritableStream> {
       }
       return true;
     });
+  }
+
+  /** Each of them may have to open a file or two, beyond those that may be open. */
+  private int atOnce() {
+    return Math.clamp(options.maxOpenSegments() / 2, 1, InParallel.MAX_THREADS);
   }
 
   @Override
@@ -122,7 +127,7 @@ final class WritableLog extends LogCore<WritableStream> {
   private void closeStreams(List<RuntimeException> problems) {
     var all = openStreams();
     all.forEach(WritableStream::refuseAppends);
-    for (var problem : InParallel.map(all, WritableLog::closeStream)) {
+    for (var problem : InParallel.map(all, atOnce(), WritableLog::closeStream)) {
       problem.ifPresent(problems::add);
     }
   }

@@ -135,8 +135,8 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
-   * Waits for what is being read, which nobody needs, nor whether it fails: the file may be closed, and the buffer used,
-   * only afterwards.
+   * Waits for what is being read, which nobody needs, nor whether it fails: the file may be closed, and the buffer
+   * used, only afterwards.
    */
   private void finish() {
     var part = next;
