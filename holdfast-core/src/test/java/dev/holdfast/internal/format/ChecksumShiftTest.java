@@ -56,6 +56,16 @@ class ChecksumShiftTest {
     assertEquals(0, ChecksumShift.shift(0, Long.MAX_VALUE));
   }
 
+  @Test
+  @DisplayName("shifting by one byte is the same by table")
+  void one() {
+    var random = new Random(SEED);
+    for (var round = 0; round < 2_000; round++) {
+      var crc = random.nextInt();
+      assertEquals(ChecksumShift.shift(crc, 1), ChecksumShift.shiftByOne(crc), Integer.toHexString(crc));
+    }
+  }
+
   private static int crc(byte[] bytes, int offset, int length) {
     var crc = new CRC32C();
     crc.update(bytes, offset, length);
