@@ -7,6 +7,7 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.BatchPayload;
 import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.segment.OpenSegment;
 import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class CompressedFrames {
   }
 
   /** Has what the frame at {@code offset}, which was validated, decompresses to as content; if it is compressed. */
-  void unpack(Scratch scratch, OpenSegment open, Segment segment, long offset) {
+  void unpack(Scratch scratch, SegmentHeader header, Segment segment, long offset) {
     var frame = scratch.frame();
     if (!frame.isCompressed()) {
       return;
@@ -64,7 +65,7 @@ final class CompressedFrames {
     var cache = shared.cache();
     var known = cache == null
         ? null
-        : cache.get(new BlockCache.Key(open.header().salt(), offset, frame.checksum()));
+        : cache.get(new BlockCache.Key(header.salt(), offset, frame.checksum()));
     if (known != null) {
       scratch.show(known);
       return;

@@ -6,6 +6,7 @@ import dev.holdfast.internal.format.BatchPayload;
 import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.segment.OpenSegment;
 import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
@@ -134,11 +135,36 @@ final class Scratch {
    * @return whether there is a plausible one; false says that the segment's frames end here
    */
   boolean readHeader(OpenSegment segment, long offset, long expected) throws IOException {
-    if (!load(segment, offset, Frame.HEADER, ahead)) {
+    return readHeader(segment, offset, expected, ahead);
+  }
+
+  /** Does the same, reading {@code wanted} bytes at once if they must be read. */
+  boolean readHeader(OpenSegment segment, long offset, long expected, int wanted) throws IOException {
+    if (!load(segment, offset, Frame.HEADER, wanted)) {
       return false;
     }
+    return parseHeader(segment.header(), offset, expected);
+  }
+
+  private boolean parseHeader(SegmentHeader header, long offset, long expected) {
     frame.read(bytes, (int) (offset - start));
-    return frame.firstId() == expected && frame.isPlausible(Long.MAX_VALUE, segment.header().maxFrame());
+    return frame.firstId() == expected && frame.isPlausible(Long.MAX_VALUE, header.maxFrame());
+  }
+
+  /**
+   * Validates the frame at {@code offset} if all of it is in memory, without touching the file, which need not be open.
+   *
+   * @return false if it is not, or if it is no frame with records that begins with {@code expected}; nothing is said
+   * about why
+   */
+  boolean takeFrame(SegmentHeader header, Segment segment, long offset, long expected) {
+    var at = offset - start;
+    if (at < 0 || at + Frame.HEADER > length || !parseHeader(header, offset, expected) || !frame.isData()
+        || at + Frame.HEADER + frame.payloadLength() > length) {
+      return false;
+    }
+    validate(header, segment, offset);
+    return true;
   }
 
   /** Reads the rest of the frame at {@code offset}, whose header was read, and validates it. */
@@ -147,8 +173,12 @@ final class Scratch {
     if (!load(open, offset, size, Math.max(ahead, size))) {
       throw damaged(segment, offset, "the frame of " + size + " bytes reaches beyond the end of the file");
     }
+    validate(open.header(), segment, offset);
+  }
+
+  private void validate(SegmentHeader header, Segment segment, long offset) {
     var at = (int) (offset - start);
-    var actual = checksum.of(open.header().salt(), bytes.array(), at, frame.payloadLength());
+    var actual = checksum.of(header.salt(), bytes.array(), at, frame.payloadLength());
     if (actual != frame.checksum()) {
       throw damaged(segment, offset, "the checksum of the frame is " + Integer.toHexString(frame.checksum())
           + ", but that of its bytes " + Integer.toHexString(actual));
@@ -162,7 +192,7 @@ final class Scratch {
     contentAt = at + Frame.HEADER;
     contentLength = frame.payloadLength();
     if (frame.isCompressed()) {
-      if (!CompressedPayload.isValid(bytes, contentAt, frame, open.header().maxFrame())) {
+      if (!CompressedPayload.isValid(bytes, contentAt, frame, header.maxFrame())) {
         throw damaged(segment, offset, "the uncompressed length is impossible");
       }
     } else if (frame.type() == Frame.BATCH

@@ -40,6 +40,7 @@ final class StreamCursor implements RecordCursor {
   private Cut cut;
   private SegmentList segments;
   private @Nullable Segment segment;
+  private @Nullable SegmentHeader segmentHeader;
   private long segmentEnd;
   private long segmentCreated;
   /**
@@ -178,6 +179,12 @@ final class StreamCursor implements RecordCursor {
     if (nextId >= readUpTo && !isStillIn(current)) {
       return enterSegment();
     }
+    var header = segmentHeader;
+    frameOffset = -1;
+    if (header != null && scratch.takeFrame(header, current, frameEndOffset, nextId)) {
+      stepped(header, current, frameEndOffset);
+      return true;
+    }
     var open = current.acquire();
     try {
       step(open, current, frameEndOffset);
@@ -205,7 +212,6 @@ final class StreamCursor implements RecordCursor {
 
   /** Has the next data frame at or behind {@code from}, which begins with {@link #nextId}, validated. */
   private void step(OpenSegment open, Segment in, long from) throws IOException {
-    frameOffset = -1;
     var offset = from;
     var there = scratch.readHeader(open, offset, nextId);
     while (there && scratch.frame().isPassedOver()) {
@@ -218,7 +224,11 @@ final class StreamCursor implements RecordCursor {
               + (Math.min(segmentEnd, view.readableEnd()) - 1));
     }
     scratch.readFrame(open, in, offset);
-    compressed.unpack(scratch, open, in, offset);
+    stepped(open.header(), in, offset);
+  }
+
+  private void stepped(SegmentHeader header, Segment in, long offset) {
+    compressed.unpack(scratch, header, in, offset);
     frameOffset = offset;
     frameEndOffset = offset + scratch.frame().size();
     frameChecksum = scratch.frame().checksum();
@@ -246,7 +256,8 @@ final class StreamCursor implements RecordCursor {
       }
       frameOffset = -1;
       var found = RecordReader.frameOf(open, entered, nextId, scratch);
-      compressed.unpack(scratch, open, entered, found);
+      compressed.unpack(scratch, open.header(), entered, found);
+      segmentHeader = open.header();
       segment = entered; // only now: if it is damaged, whoever asks again enters it again
       segmentEnd = end;
       segmentCreated = open.header().created();
@@ -307,6 +318,7 @@ final class StreamCursor implements RecordCursor {
   /** Forgets where it was in which file. */
   private void lose() {
     segment = null;
+    segmentHeader = null;
     frameOffset = -1;
     scratch.forget();
     segments = view.segments();
