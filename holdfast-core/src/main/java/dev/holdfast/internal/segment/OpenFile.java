@@ -65,7 +65,7 @@ public final class OpenFile<R extends Closeable> {
       } else if (n == CLOSING) {
         Thread.yield(); // whoever closes it may be a virtual thread that needs this carrier
       } else if (users.compareAndSet(n, n + 1)) {
-        lastUse = owner.tick();
+        used();
         return opened();
       }
     }
@@ -96,8 +96,15 @@ public final class OpenFile<R extends Closeable> {
 
   private void begin(R opened) {
     resource = opened;
-    lastUse = owner.tick();
+    used();
     users.set(1);
+  }
+
+  private void used() {
+    var now = owner.now();
+    if (lastUse != now) {
+      lastUse = now;
+    }
   }
 
   /** Gives in a file that is open already, as its first user; for a file that has just been created. */

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenFiles {
   private final int limit;
   private final Reaper reaper;
-  private final AtomicLong clock = new AtomicLong();
   private final List<OpenFile<?>> open = new ArrayList<>(); // guarded by this
+  private volatile long openings; // guarded by this for writing
   private @Nullable Thread cleaner; // guarded by this: at most one thread syncs on behalf of another stream
 
   /** Creates the set for at most {@code limit} files. */
@@ -42,8 +41,12 @@ public final class OpenFiles {
     return reaper;
   }
 
-  long tick() {
-    return clock.incrementAndGet();
+  /**
+   * Returns the time of a use, counted in files opened: uses between two openings are not told apart, so that a use
+   * need not write to what all threads share.
+   */
+  long now() {
+    return openings;
   }
 
   synchronized void dismiss(OpenFile<?> file) {
@@ -62,6 +65,7 @@ public final class OpenFiles {
         if (!Thread.currentThread().equals(cleaner)) { // else it is what an owner needs for syncing
           awaitCleaner();
         }
+        openings++;
         if (open.size() < limit || cleaner != null) {
           open.add(file);
           return;

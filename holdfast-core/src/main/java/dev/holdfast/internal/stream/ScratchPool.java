@@ -20,7 +20,7 @@ public final class ScratchPool {
 
   void giveBack(Scratch scratch) {
     scratch.shrink();
-    slots.set(slot(), scratch);
+    slots.setRelease(slot(), scratch);
   }
 
   private static int slot() {
