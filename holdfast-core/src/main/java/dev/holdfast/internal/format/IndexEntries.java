@@ -14,6 +14,7 @@ public final class IndexEntries {
   /** Bytes of frames after which the next data frame gets an entry. */
   public static final int SPACING = 4096;
   private static final int FIELDS = 3;
+  private static final int GUESSES = 4;
 
   private volatile int[] fields;
   private volatile int size;
@@ -75,7 +76,7 @@ public final class IndexEntries {
 
   /** Returns the id distance of entry {@code i}. */
   public long idDistance(int i) {
-    return Integer.toUnsignedLong(fields[FIELDS * i]);
+    return idDistance(fields, i);
   }
 
   /** Returns the offset of entry {@code i}, in bytes. */
@@ -92,14 +93,44 @@ public final class IndexEntries {
   public int floor(long idDistance) {
     var low = 0;
     var high = size - 1;
+    var f = fields;
+    for (var guesses = GUESSES; guesses > 0 && low + 1 < high; guesses--) {
+      var first = idDistance(f, low);
+      var last = idDistance(f, high);
+      if (idDistance < first || idDistance >= last) {
+        return idDistance < first ? low - 1 : high;
+      }
+      // records of like sizes: the entry is about as far along as the id is
+      var guess = low + (int) ((idDistance - first) * (high - low) / (last - first));
+      if (idDistance(f, guess) > idDistance) {
+        high = guess - 1;
+      } else if (idDistance(f, guess + 1) > idDistance) {
+        return guess;
+      } else {
+        low = guess + 1;
+      }
+    }
+    return floor(f, idDistance, low, high);
+  }
+
+  /**
+   * Returns the last entry at or below {@code idDistance}, which is at least {@code from - 1} and at most {@code to}.
+   */
+  private static int floor(int[] fields, long idDistance, int from, int to) {
+    var low = from;
+    var high = to;
     while (low <= high) {
       var middle = (low + high) >>> 1;
-      if (idDistance(middle) <= idDistance) {
+      if (idDistance(fields, middle) <= idDistance) {
         low = middle + 1;
       } else {
         high = middle - 1;
       }
     }
     return high;
+  }
+
+  private static long idDistance(int[] fields, int i) {
+    return Integer.toUnsignedLong(fields[FIELDS * i]);
   }
 }

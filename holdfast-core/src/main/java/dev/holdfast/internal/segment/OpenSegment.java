@@ -21,6 +21,7 @@ public final class OpenSegment implements Closeable {
   private final LogFile file;
   private final SegmentHeader header;
   private final IndexEntries index;
+  private final EqualFrames equalFrames;
   private final @Nullable Seal seal;
   private final long size;
   private final @Nullable MemorySegment map;
@@ -33,6 +34,7 @@ public final class OpenSegment implements Closeable {
     this.file = file;
     this.header = header;
     this.index = index;
+    this.equalFrames = new EqualFrames(index);
     this.seal = seal;
     this.size = size;
     this.map = map;
@@ -72,6 +74,11 @@ public final class OpenSegment implements Closeable {
   /** Returns the sparse index; of a segment still being written, it grows. */
   public IndexEntries index() {
     return index;
+  }
+
+  /** Returns what is known of the stretches between the entries of the index. */
+  public EqualFrames equalFrames() {
+    return equalFrames;
   }
 
   /** Returns the trusted seal, if it has one. */

@@ -20,6 +20,7 @@ final class RecordReader {
   private final StreamView view;
   /** How often a read starts over because the segments have changed under it. */
   static final int MAX_RETRIES = 10;
+  private static final int MOST_AT_ONCE = 1 << 12;
 
   private final ScratchPool scratches;
   private final CompressedFrames compressed;
@@ -189,7 +190,7 @@ final class RecordReader {
     var open = segment.acquire();
     try {
       segments.checkedEnd(i, id, open);
-      var offset = headerOf(open, segment, id, scratch);
+      var offset = headerOf(open, segment, id, view.readableEnd(), scratch);
       if (scratch.frame().isCompressed()) {
         compressed.read(scratch, open, segment, offset);
       } else {
@@ -203,16 +204,74 @@ final class RecordReader {
 
   /** Has the validated frame with record {@code id}, as it is stored, in {@code scratch}; returns its offset. */
   static long frameOf(OpenSegment open, Segment segment, long id, Scratch scratch) throws IOException {
-    var offset = headerOf(open, segment, id, scratch);
+    var offset = walkTo(open, segment, id, open.index().floor(id - segment.firstId()), scratch);
     scratch.readFrame(open, segment, offset);
     return offset;
   }
 
-  /** Has the header of the frame with record {@code id} in {@code scratch}; returns its offset. */
-  private static long headerOf(OpenSegment open, Segment segment, long id, Scratch scratch) throws IOException {
+  /**
+   * Has the header of the frame with record {@code id} in {@code scratch}; returns its offset. Where all frames between
+   * two entries of the index are known to be of one size, that is calculated; if anything is not as it must be then,
+   * stepping there from the entry says what.
+   */
+  private static long headerOf(OpenSegment open, Segment segment, long id, long visibleEnd, Scratch scratch)
+      throws IOException {
+    var index = open.index();
+    var distance = id - segment.firstId();
+    var entry = index.floor(distance);
+    if (entry >= 0 && entry + 1 < index.size()) {
+      var records = index.idDistance(entry + 1) - index.idDistance(entry);
+      var bytes = index.offset(entry + 1) - index.offset(entry);
+      if (areEqual(open, segment, entry, visibleEnd, scratch)) {
+        var size = bytes / records;
+        var offset = index.offset(entry) + (distance - index.idDistance(entry)) * size;
+        scratch.forget();
+        if (scratch.readHeader(open, offset, id, (int) Math.min(size, MOST_AT_ONCE)) && scratch.frame().size() == size
+            && scratch.frame().type() == Frame.RECORD) {
+          return offset;
+        }
+      }
+    }
+    return walkTo(open, segment, id, entry, scratch);
+  }
+
+  /** Returns whether all frames from an entry of the index to the next are single records of one size. */
+  private static boolean areEqual(OpenSegment open, Segment segment, int entry, long visibleEnd, Scratch scratch)
+      throws IOException {
+    var known = open.equalFrames();
+    if (!known.isExamined(entry)) {
+      var index = open.index();
+      if (segment.firstId() + index.idDistance(entry + 1) > visibleEnd) {
+        return false; // not all of it is written, and what is not may still be placed otherwise
+      }
+      known.examined(entry, stepThrough(open, segment, entry, scratch));
+    }
+    return known.areEqual(entry);
+  }
+
+  private static boolean stepThrough(OpenSegment open, Segment segment, int entry, Scratch scratch)
+      throws IOException {
     scratch.forget();
     var index = open.index();
-    var entry = index.floor(id - segment.firstId());
+    var end = index.offset(entry + 1);
+    var expected = segment.firstId() + index.idDistance(entry);
+    var size = 0L;
+    for (var offset = index.offset(entry); offset < end; offset += size) {
+      if (!scratch.readHeader(open, offset, expected) || scratch.frame().type() != Frame.RECORD
+          || (size != 0 && scratch.frame().size() != size)) {
+        return false;
+      }
+      size = scratch.frame().size();
+      expected++;
+    }
+    return expected == segment.firstId() + index.idDistance(entry + 1);
+  }
+
+  /** Steps from an entry of the index to the frame with record {@code id}, as {@link #headerOf}. */
+  private static long walkTo(OpenSegment open, Segment segment, long id, int entry, Scratch scratch)
+      throws IOException {
+    scratch.forget();
+    var index = open.index();
     var offset = startOf(index, entry);
     var expected = entry < 0 ? segment.firstId() : segment.firstId() + index.idDistance(entry);
     while (true) {
