@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * One directory of files and further directories. Safe for use by many threads.
@@ -64,6 +65,18 @@ public interface Directory {
    * @return the new file, open for {@link Access#READ_WRITE}
    */
   LogFile create(String name, long size) throws IOException;
+
+  /**
+   * Creates a file as {@link #create(String, long)} does, a little at a time, so that syncs of other files do not have
+   * to wait long behind its zeros.
+   *
+   * @param size in bytes; 0 creates an empty file
+   * @param pause called on this thread after each part that has reached the disk, with the nanoseconds that took; what
+   *   it throws comes out of here. Never called where nothing has to be written
+   */
+  default LogFile create(String name, long size, LongConsumer pause) throws IOException {
+    return create(name, size);
+  }
 
   /**
    * Creates a file as {@link #create} does, that is to replace {@code model}: whoever may do what with that file may do

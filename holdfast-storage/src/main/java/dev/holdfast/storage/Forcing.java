@@ -5,13 +5,14 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Forces channels without holding up virtual threads: one that is inside a system call keeps its carrier, of which
  * there are only as many as processors, and a force takes so long that a few of them would stop all other virtual
- * threads. So a virtual thread lets a platform thread do it and parks meanwhile.
+ * threads. So only half of the carriers are held up; further virtual threads let a platform thread do it and park.
  */
 final class Forcing {
 
@@ -20,14 +21,27 @@ final class Forcing {
 
   private static final int IDLE_SECONDS = 10;
 
+  /** How many carriers may be held up at a time: half of them, so that others go on. */
+  private static final Semaphore CARRIERS = new Semaphore(carriers() / 2);
+
   private Forcing() {}
 
-  /** Forces the channel on this thread, or, if it is virtual, on another. Interrupts do not disturb it. */
+  /** Forces the channel, on this thread or, if too many virtual ones do, on another. Interrupts do not disturb it. */
   static void force(AsynchronousFileChannel channel, boolean metadata) throws IOException {
     if (!Thread.currentThread().isVirtual()) {
       channel.force(metadata);
-      return;
+    } else if (CARRIERS.tryAcquire()) {
+      try {
+        channel.force(metadata);
+      } finally {
+        CARRIERS.release();
+      }
+    } else {
+      forceElsewhere(channel, metadata);
     }
+  }
+
+  private static void forceElsewhere(AsynchronousFileChannel channel, boolean metadata) throws IOException {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     PlatformThreads.POOL.execute(() -> {
       try {
@@ -43,6 +57,11 @@ final class Forcing {
       Throwable failure = done.exceptionNow();
       throw failure instanceof IOException e ? e : new IOException(failure.toString(), failure);
     }
+  }
+
+  private static int carriers() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Math.clamp(Integer.getInteger("jdk.virtualThreadScheduler.parallelism", processors), 1, 1 << 10);
   }
 
   /** Loaded when a virtual thread forces something for the first time. */

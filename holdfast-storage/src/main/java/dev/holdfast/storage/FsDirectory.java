@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the file system. Safe for use by many threads; holds no open file itself, so there is nothing to
@@ -34,6 +36,9 @@ public final class FsDirectory implements Directory {
 
   /** How much of a new file may be dirty at a time: a large burst of writeback delays everybody else's syncs. */
   private static final long ZERO_FILL_DIRTY_LIMIT = 4 * 1024 * 1024;
+
+  /** The same while there is time: what a sync of somebody else may have to wait behind. */
+  private static final long ZERO_FILL_DIRTY_LIMIT_PAUSING = 1024 * 1024;
 
   /** The types of file system known to overwrite in place. Not XFS: files may share blocks with copies (reflinks). */
   private static final Set<String> IN_PLACE = Set.of("ext2", "ext3", "ext4", "tmpfs");
@@ -161,7 +166,14 @@ public final class FsDirectory implements Directory {
   public LogFile create(String name, long size) throws IOException {
     Path child = resolve(name);
     requireSize(size);
-    return filled(FsFile.create(child), child, size, _ -> {});
+    return filled(FsFile.create(child), child, size, _ -> {}, null);
+  }
+
+  @Override
+  public LogFile create(String name, long size, LongConsumer pause) throws IOException {
+    Path child = resolve(name);
+    requireSize(size);
+    return filled(FsFile.create(child), child, size, _ -> {}, pause);
   }
 
   /**
@@ -178,7 +190,7 @@ public final class FsDirectory implements Directory {
     } catch (IOException e) {
       throw SystemErrors.of(child, e);
     }
-    return filled(FsFile.create(child, rights.forCreation()), child, size, rights::giveTo);
+    return filled(FsFile.create(child, rights.forCreation()), child, size, rights::giveTo, null);
   }
 
   private static void requireSize(long size) {
@@ -192,14 +204,15 @@ public final class FsDirectory implements Directory {
     void prepare(Path path) throws IOException;
   }
 
-  private static LogFile filled(FsFile file, Path child, long size, Preparation preparation) throws IOException {
+  private static LogFile filled(FsFile file, Path child, long size, Preparation preparation,
+      @Nullable LongConsumer pause) throws IOException {
     try {
       try {
         preparation.prepare(child);
       } catch (IOException e) {
         throw SystemErrors.of(child, e);
       }
-      fillWithZeros(file, size);
+      fillWithZeros(file, size, pause);
       return file;
     } catch (IOException | RuntimeException | Error e) {
       discard(file, child, e);
@@ -207,12 +220,17 @@ public final class FsDirectory implements Directory {
     }
   }
 
-  private static void fillWithZeros(FsFile file, long size) throws IOException {
+  private static void fillWithZeros(FsFile file, long size, @Nullable LongConsumer pause) throws IOException {
+    long dirtyLimit = pause == null ? ZERO_FILL_DIRTY_LIMIT : ZERO_FILL_DIRTY_LIMIT_PAUSING;
     long forced = 0;
     for (long position = 0; position < size; position += ZERO_FILL_STEP) {
-      if (position - forced >= ZERO_FILL_DIRTY_LIMIT) {
+      if (position - forced >= dirtyLimit) {
+        long begun = System.nanoTime();
         file.force();
         forced = position;
+        if (pause != null) {
+          pause.accept(System.nanoTime() - begun);
+        }
       }
       ByteBuffer zeros = Zeros.BUFFER.duplicate();
       file.write(zeros.limit((int) Math.min(ZERO_FILL_STEP, size - position)), position);

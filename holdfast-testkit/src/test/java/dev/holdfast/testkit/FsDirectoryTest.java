@@ -2,6 +2,7 @@ package dev.holdfast.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -12,6 +13,7 @@ import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.FsDirectory;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -144,6 +146,29 @@ class FsDirectoryTest extends DirectoryContract {
     } finally {
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
+  }
+
+  @Test
+  void aFileIsFilledWithAPauseAfterEachPart() throws Exception {
+    int size = 3 * (1 << 20) + 4096;
+    List<Long> pauses = new ArrayList<>();
+    try (LogFile file = dir().create("f", size, pauses::add)) {
+      assertEquals(size, file.size());
+      ByteBuffer content = ByteBuffer.allocate(size + 1);
+      assertEquals(size, file.read(content, 0));
+      assertEquals(ByteBuffer.allocate(size), content.flip());
+    }
+    assertEquals(3, pauses.size());
+    assertTrue(pauses.stream().allMatch(nanos -> nanos > 0), pauses::toString);
+  }
+
+  @Test
+  void aPauseThatThrowsLeavesNoFile() throws Exception {
+    IllegalStateException stop = new IllegalStateException("stop");
+    assertSame(stop, assertThrows(IllegalStateException.class, () -> dir().create("f", 3 << 20, _ -> {
+      throw stop;
+    })));
+    assertFalse(dir().exists("f"));
   }
 
   /** Inside a system call a virtual thread keeps its carrier, and there are only as many as processors. */

@@ -5,6 +5,7 @@ import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
 
 /**
  * A file that is ready to become a segment: zero-filled, with its header, all of it durable; under a temporary name.
@@ -19,10 +20,14 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
   private static final int BEGINNING = 512;
   private static final int ZEROS = 1 << 17;
 
-  /** Prepares a file. If it fails nothing is left behind. */
+  /**
+   * Prepares a file. If it fails nothing is left behind.
+   *
+   * @param pause see {@link dev.holdfast.storage.Directory#create(String, long, LongConsumer)}
+   */
   public static PreparedSegment create(SegmentFiles files, String name, SegmentHeader header, long size,
-      boolean preallocate) throws IOException {
-    var file = files.directory().create(name, preallocate ? size : 0);
+      boolean preallocate, LongConsumer pause) throws IOException {
+    var file = files.directory().create(name, preallocate ? size : 0, pause);
     try {
       file.write(header.encode(), 0);
       file.force();

@@ -20,6 +20,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class Successor {
   static final int MAX_SPARES = 2;
   private static final long PAGE = 4096;
   private static final int GROWTH = 4;
+  private static final int PAUSE_FACTOR = 3;
   private static final int PRESSED_FOR = 16;
   private static final int SPARE = 4; // records to come may be larger by one part in so many
 
@@ -44,6 +47,7 @@ final class Successor {
   private final Deque<Spare> spares = new ArrayDeque<>();
   private final Deque<CompletableFuture<PreparedSegment>> pending = new ArrayDeque<>();
   private int made;
+  private volatile boolean hurried; // whether somebody waits for what is being prepared, or soon will
   private int pressed; // how many segments more there are two prepared
 
   Successor(StreamContext context, StreamView view) {
@@ -101,6 +105,9 @@ final class Successor {
 
   /** Returns whether a file is to be prepared while the active segment is {@code current}. */
   boolean isWanted(SegmentWriter current) {
+    if (current.placedOffset() > current.fileSize() / 4 * 3) {
+      hurried = true;
+    }
     if (pending.isEmpty()) {
       return pressed > 0 || current.placedOffset() > current.fileSize() / 2;
     }
@@ -109,6 +116,7 @@ final class Successor {
 
   /** Begins to prepare a file in the background. */
   void prepare(SegmentFiles files, Need need) {
+    hurried = pressed > 0;
     var making = making(files, need);
     pending.add(CompletableFuture.supplyAsync(() -> {
       try {
@@ -117,6 +125,18 @@ final class Successor {
         throw new UncheckedIOException(e);
       }
     }, context.background().maintenance()));
+  }
+
+  /**
+   * Pauses while a file is being filled, which nobody needs yet: the disk is left to syncs for most of the time.
+   *
+   * @param nanos how long the disk was busy with the last part
+   */
+  private void pause(long nanos) {
+    var end = System.nanoTime() + PAUSE_FACTOR * nanos;
+    for (var left = end - System.nanoTime(); left > 0 && !hurried; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(1)));
+    }
   }
 
   /** Makes a file, on any thread. */
@@ -130,7 +150,7 @@ final class Successor {
     var spare = takeSpare(files, size);
     if (spare == null) {
       var name = nextName(need);
-      return () -> PreparedSegment.create(files, name, header, size, context.options().preallocate());
+      return () -> PreparedSegment.create(files, name, header, size, context.options().preallocate(), this::pause);
     }
     var itsHeader = spare.headerFrom(header, context.random());
     return () -> PreparedSegment.reuse(files, spare, itsHeader, failStop);
@@ -157,6 +177,7 @@ final class Successor {
 
   /** Makes a file now. */
   PreparedSegment create(SegmentFiles files, Need need) throws IOException {
+    hurried = true;
     return making(files, need).make();
   }
 
@@ -179,6 +200,7 @@ final class Successor {
     if (begun == null) {
       return null;
     }
+    hurried = true;
     try {
       return begun.join();
     } catch (CompletionException e) {
