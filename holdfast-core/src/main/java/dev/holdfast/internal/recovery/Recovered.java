@@ -59,8 +59,10 @@ public record Recovered(Evidence evidence, Decision decision, StreamFiles files,
    * them: nothing is deleted on the word of files of which at least one is wrong.
    */
   public List<String> beyond() {
-    var candidates = new ArrayList<>(files.live());
-    candidates.removeAll(segments());
+    var candidates = new ArrayList<Long>();
+    for (var i = files.live().size() - 1; i >= 0 && files.live().get(i) >= end(); i--) {
+      candidates.addFirst(files.live().get(i));
+    }
     if (isCorrupt()) {
       candidates.addAll(files.cutOff());
     }
