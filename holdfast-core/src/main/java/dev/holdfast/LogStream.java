@@ -120,7 +120,9 @@ public interface LogStream {
   long durableEnd();
 
   /**
-   * Deletes the segments all of whose records are below {@code id}; never the last one. Readers in flight are safe.
+   * Deletes the segments all of whose records are below {@code id}; never the last one. Readers in flight are safe. At
+   * most two of the files are kept to become the next segments, until the log is closed, if space is prepared and
+   * nobody has the log open for reading only. May take 200 ms longer while another process has.
    *
    * @param id at least 0 and at most {@link #nextId()}
    * @return the ids that went
