@@ -45,8 +45,9 @@ final class Aftermath {
    */
   static void deleteLeftOvers(SegmentFiles files, Recovered recovered, StateFile state) throws IOException {
     var listing = recovered.files();
-    if (listing.belowFloor().isEmpty() && listing.cutOff().isEmpty() && listing.prepared().isEmpty()) {
-      return; // what this process promises of the names it found, it promises after a sync of its own
+    if (hasBegunForGood(recovered) && listing.belowFloor().isEmpty() && listing.cutOff().isEmpty()
+        && listing.prepared().isEmpty()) {
+      return; // what this process promises of the other names it found, it promises after a sync of its own
     }
     var directory = files.directory();
     directory.sync();
@@ -65,6 +66,16 @@ final class Aftermath {
     if (!listing.cutOff().isEmpty()) {
       directory.sync();
     }
+  }
+
+  /**
+   * Returns whether the name that began the newest history is known to be durable: else what it has cut off, which
+   * nobody sees any more, might come back. A stream that is created has its first one before it has its own.
+   */
+  private static boolean hasBegunForGood(Recovered recovered) {
+    var slot = recovered.state().newest();
+    var epoch = recovered.files().newestEpoch();
+    return epoch <= 1 || (slot != null && slot.branchEpoch() >= epoch);
   }
 
   /** Returns whether records were found of which nothing proves that they are durable. */
