@@ -5,6 +5,7 @@ import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
 import dev.holdfast.corruption.QuietLogs;
+import dev.holdfast.internal.segment.LockOwner;
 import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.CrashExplorer;
 import dev.holdfast.testkit.CrashProgram;
@@ -154,6 +155,8 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
   /** What was recovered and closed is opened once more: there is nothing left to do. */
   private static void openAgain(Session session) {
     session.close();
+    session.disk().setCapacity(Long.MAX_VALUE);
+    new LockOwner(session.disk().root(), "LOCK.owner").write(); // it may not have fitted on a full disk
     var closed = session.disk().contentHash();
     session.reopen();
     session.readAll();
