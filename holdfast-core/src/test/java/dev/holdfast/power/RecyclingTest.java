@@ -11,6 +11,7 @@ import dev.holdfast.CursorInvalidatedException;
 import dev.holdfast.LogStream;
 import dev.holdfast.ReadStrategy;
 import dev.holdfast.RecoveryReport;
+import dev.holdfast.StorageFullException;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
@@ -123,6 +124,26 @@ class RecyclingTest {
   }
 
   @Test
+  void truncatingMakesSpaceWhereItHasRunOut() throws IOException {
+    try (var wal = open()) {
+      var stream = wal.stream(A);
+      append(stream, 40);
+      stream.truncateBefore(8);
+      assertFalse(waiting(disk).isEmpty());
+      var other = wal.stream("b");
+      append(other, 1);
+      disk.setCapacity(disk.usedSpace());
+      assertThrows(StorageFullException.class, () -> append(other, 100));
+      recycled.clear();
+      stream.truncateBefore(16);
+      assertEquals(List.of(), recycled);
+      append(other, 4);
+      assertReadable(other);
+      assertReadable(stream);
+    }
+  }
+
+  @Test
   void aLogThatIsCutAtTheFrontGoesOnInTheFilesItHas() throws IOException {
     try (var wal = open()) {
       var stream = wal.stream(A);
@@ -214,7 +235,7 @@ class RecyclingTest {
   }
 
   @Test
-  void nothingIsRecycledUnderAReaderOfAnotherProcess() throws IOException {
+  void nothingIsRecycledUnderAReaderOfAnotherProcess() throws Exception {
     try (var wal = open()) {
       var stream = wal.stream(A);
       append(stream, 20);
@@ -232,6 +253,7 @@ class RecyclingTest {
           assertTrue(String.valueOf(e.getMessage()).contains("12"), "it lags behind");
         }
       }
+      Thread.sleep(1100); // so long it is believed that there is one
       stream.truncateBefore(stream.nextId());
       assertFalse(spares.isEmpty(), "the reader has gone");
     }

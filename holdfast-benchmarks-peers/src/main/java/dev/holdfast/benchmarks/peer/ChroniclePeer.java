@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import net.openhft.chronicle.bytes.Bytes;
@@ -53,6 +54,8 @@ final class ChroniclePeer implements Peer {
     private final AtomicLong clock;
     private final long segmentSize;
     private final AtomicLong appended = new AtomicLong();
+    private final AtomicLong records = new AtomicLong();
+    private final List<Long> cycleStarts = new CopyOnWriteArrayList<>(List.of(0L)); // right for one appending thread
     private final AtomicLong rollAt;
     private final long firstCycle;
     private final ConcurrentLinkedQueue<ExcerptAppender> appenders = new ConcurrentLinkedQueue<>();
@@ -93,9 +96,11 @@ final class ChroniclePeer implements Peer {
         Bytes<?> bytes = bytesOf(document);
         bytes.write(record);
       }
+      long count = records.incrementAndGet();
       long end = appended.addAndGet(record.length);
       long limit = rollAt.get();
       if (end >= limit && rollAt.compareAndSet(limit, limit + segmentSize)) {
+        cycleStarts.add(count);
         clock.addAndGet(TimeUnit.DAYS.toMillis(1));
       }
     }
@@ -151,8 +156,13 @@ final class ChroniclePeer implements Peer {
         tailer.singleThreadedCheckDisabled(true);
         random = tailer;
       }
-      if (!tailer.moveToIndex(RollCycles.FAST_DAILY.toIndex((int) firstCycle, number))) {
-        throw new IllegalStateException("no record " + number + "; more than one cycle is not counted with");
+      int cycle = cycleStarts.size() - 1;
+      while (cycleStarts.get(cycle) > number) {
+        cycle--;
+      }
+      long index = RollCycles.FAST_DAILY.toIndex((int) firstCycle + cycle, number - cycleStarts.get(cycle));
+      if (!tailer.moveToIndex(index)) {
+        throw new IllegalStateException("no record " + number + " in cycle " + cycle);
       }
       try (DocumentContext document = tailer.readingDocument()) {
         Bytes<?> bytes = bytesOf(document);

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.log;
 
+import dev.holdfast.internal.logging.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Does the same with several streams at a time: on virtual threads, which let platform threads do their syncs.
+ * Does the same with several streams at a time, on virtual threads.
  */
 public final class InParallel {
   /** A device has to do syncs one after the other at some depth: more threads would only take memory. */
@@ -35,12 +36,18 @@ public final class InParallel {
       results.add(new CompletableFuture<>());
     }
     var next = new AtomicInteger();
+    Runnable work = () -> {
+      for (var n = next.getAndIncrement(); n < items.size(); n = next.getAndIncrement()) {
+        complete(results.get(n), items.get(n), task);
+      }
+    };
     for (var i = 0; i < Math.min(atOnce, items.size()); i++) {
-      Thread.ofVirtual().name("holdfast-stream").start(() -> {
-        for (var n = next.getAndIncrement(); n < items.size(); n = next.getAndIncrement()) {
-          complete(results.get(n), items.get(n), task);
-        }
-      });
+      try {
+        Thread.ofVirtual().name("holdfast-stream").start(work);
+      } catch (Error e) { // all must have ended when this returns
+        Log.warning("no thread for streams, this one does it", e);
+        work.run();
+      }
     }
     return await(results);
   }

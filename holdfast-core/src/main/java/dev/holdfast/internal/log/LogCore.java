@@ -21,6 +21,7 @@ import dev.holdfast.internal.stream.EngineStream;
 import dev.holdfast.internal.stream.FrameCompression;
 import dev.holdfast.internal.stream.RingLimits;
 import dev.holdfast.internal.stream.ScratchPool;
+import dev.holdfast.internal.stream.SpareLimits;
 import dev.holdfast.internal.stream.StreamContext;
 import dev.holdfast.internal.stream.StreamHome;
 import dev.holdfast.internal.typed.CodecStream;
@@ -77,7 +78,8 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
         new FrameCompression(options), background,
-        new RingLimits(surroundings.writesBeforeRing(), new Semaphore(MAX_RINGS)), surroundings.clock(),
+        new RingLimits(surroundings.writesBeforeRing(), new Semaphore(MAX_RINGS)), new SpareLimits(),
+        surroundings.clock(),
         surroundings.random());
   }
 

@@ -27,6 +27,8 @@ final class FrameHunt {
   private static final int WINDOW = 1 << 20;
   private static final int BLOCK = 4096;
   private static final int SMALL = 4 * BLOCK;
+  /** More than any compressed batch holds: a larger id is no frame's. */
+  private static final long MOST_IDS_PER_BYTE = 1 << 17;
 
   private final LogFile file;
   private final SegmentHeader header;
@@ -106,7 +108,7 @@ final class FrameHunt {
   private boolean isCandidate(long offset, long size) {
     var at = window.at(offset);
     var id = window.buffer().getLong(at + Frame.FIRST_ID); // alone at first: what a former segment left is all ids below
-    if (id < minId || id - minId > size) {
+    if (id < minId || id - minId > size * MOST_IDS_PER_BYTE) {
       return false;
     }
     frame.read(window.buffer(), at);

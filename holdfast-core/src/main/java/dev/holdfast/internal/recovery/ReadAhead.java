@@ -109,7 +109,6 @@ final class ReadAhead implements AutoCloseable {
       var into = other().clear().position(HEADROOM);
       var from = end;
       var reading = new CompletableFuture<Integer>();
-      next = reading;
       Thread.ofVirtual().name("holdfast-read-ahead").start(() -> {
         try {
           reading.complete(file.read(into, from));
@@ -117,6 +116,7 @@ final class ReadAhead implements AutoCloseable {
           reading.completeExceptionally(e);
         }
       });
+      next = reading; // only now: what does not run nobody waits for
     }
   }
 

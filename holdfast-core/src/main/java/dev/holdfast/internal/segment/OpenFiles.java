@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a log keeps open or mapped, over all its streams: when one more is to be opened at the limit, the one
- * idle for longest is closed. Files in use are never closed, so the limit is exceeded by what threads use at one
- * moment.
+ * The files that a log keeps open or mapped, over all its streams: when one more is to be opened at the limit, one that
+ * has been idle for longest is closed, times being told apart by the files opened in between. Files in use are never
+ * closed, so the limit is exceeded by what threads use at one moment.
  *
  * <p>
  * A file with bytes that are not durable must not be closed (its error would be lost): its owner is asked to sync it

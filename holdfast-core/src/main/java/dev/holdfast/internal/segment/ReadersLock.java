@@ -5,6 +5,7 @@ import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.DirectoryLock;
 import dev.holdfast.storage.LockMode;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class ReadersLock {
   private final Directory root;
   private final String file;
+  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long JOINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private int users; // guarded by this
+  private long heldSince; // guarded by this
+  private boolean refused; // guarded by this
+  private long refusedAt; // guarded by this
   private @Nullable DirectoryLock lock; // guarded by this
 
   /** Creates it; {@code file} is what readers hold. */
@@ -25,16 +32,27 @@ public final class ReadersLock {
 
   /**
    * Keeps readers from opening the log until {@link #letIn()}, if there are none: else false. It may take 200 ms to
-   * find that there are.
+   * find that there are, which is then believed for a second. False also if others have kept them out for a while: so
+   * many in a row do not keep them out for ever.
    */
   public synchronized boolean keepOut() {
+    var now = System.nanoTime();
+    if (users == 0 && refused && now - refusedAt < REFUSED_NANOS) {
+      return false;
+    }
+    if (users > 0 && now - heldSince > JOINED_NANOS) {
+      return false;
+    }
     if (users == 0) {
+      heldSince = now;
       try { // where the file is missing, readers hold nothing
         lock = root.exists(file) ? root.tryLock(file, LockMode.EXCLUSIVE).orElse(null) : null;
       } catch (IOException | UnsupportedOperationException e) {
         Log.debug("whether somebody reads the log is not known", e);
         lock = null;
       }
+      refused = lock == null;
+      refusedAt = System.nanoTime();
     }
     if (lock == null) {
       return false;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ring {
   private static final long PAGE = 4096;
+  /** What the JDK copies as a block: fewer bytes are stored one by one, and a fault might come to light too late. */
+  private static final int BLOCK = 64;
 
   private final SegmentFiles files;
   private final Arena arena;
@@ -34,7 +36,7 @@ public final class Ring {
    * @param capacity how many bytes of frames a half is to hold
    */
   public static Ring create(SegmentFiles files, int capacity) throws IOException {
-    var size = RingHeader.SIZE + capacity + PAGE - 1 & -PAGE;
+    var size = RingHeader.SIZE + capacity + BLOCK + PAGE - 1 & -PAGE;
     var arena = Arena.ofShared();
     try (var file = files.directory().create(Names.RING, 2 * size)) {
       file.force(); // so that storing into it needs no space
@@ -96,9 +98,12 @@ public final class Ring {
       MemorySegment.copy(MemorySegment.ofBuffer(header), 0, memory, 0, RingHeader.SIZE);
     }
 
-    /** Copies the first {@code length} bytes of {@code source} to {@code at} behind the header. */
+    /**
+     * Copies the first {@code length} bytes of {@code source}, which is larger than a small frame, to {@code at} behind
+     * the header. What comes after them there is nothing.
+     */
     public void copy(MemorySegment source, int at, int length) {
-      MemorySegment.copy(source, 0, memory, RingHeader.SIZE + at, length);
+      MemorySegment.copy(source, 0, memory, RingHeader.SIZE + at, Math.max(length, BLOCK));
     }
 
     /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */

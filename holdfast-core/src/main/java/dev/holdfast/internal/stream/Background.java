@@ -8,6 +8,11 @@ public interface Background extends AutoCloseable {
   /** Returns where segments are prepared and sealed. */
   Executor maintenance();
 
+  /** Returns whether something waits for one of those threads. */
+  default boolean isMaintenanceWaiting() {
+    return false;
+  }
+
   /** Runs a commit on behalf of futures; not in the calling thread, which holds the lock that a commit needs. */
   void commit(Runnable task);
 

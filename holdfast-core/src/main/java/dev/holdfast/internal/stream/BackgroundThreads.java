@@ -40,6 +40,11 @@ public final class BackgroundThreads implements Background {
   }
 
   @Override
+  public boolean isMaintenanceWaiting() {
+    return !maintenance.getQueue().isEmpty();
+  }
+
+  @Override
   public void commit(Runnable task) {
     commits.execute(task);
   }

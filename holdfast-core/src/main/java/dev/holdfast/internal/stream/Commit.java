@@ -91,6 +91,9 @@ final class Commit {
 
   /** Tells everybody concerned, and returns the exception for the leader. */
   private RuntimeException fail(@Nullable StagingBuffer half, Throwable e) {
+    if (e instanceof OutOfSpaceException) {
+      context.spares().spaceRanOut();
+    }
     if (e instanceof OutOfSpaceException && half != null && !half.isMirrored() && !view.failStop().hasFailed()
         && undo(half)) {
       var full = new StorageFullException("stream '" + view.name() + "': no space; nothing of this append was kept: "

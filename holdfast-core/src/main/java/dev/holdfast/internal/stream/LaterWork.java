@@ -5,6 +5,7 @@ import dev.holdfast.WalException;
 import dev.holdfast.internal.logging.Log;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What is done some time after an append, whether or not another one comes: syncing if the policy is to sync every so
@@ -25,6 +26,7 @@ final class LaterWork {
   private boolean timerSet; // guarded by the stream's lock
   private long published; // leader only: the visible end that readers of other processes know
   private boolean watching; // leader only: whether somebody will look if the ring is still needed
+  private final AtomicInteger looks = new AtomicInteger(); // the last look that was asked for
   private volatile boolean publishDue; // set by the timer, reset by the leader
 
   LaterWork(StreamContext context, StreamView view, SegmentChain chain, RingKeeper ring, WriteState state,
@@ -128,15 +130,19 @@ final class LaterWork {
   }
 
   void lookLater(long end) {
+    var look = looks.incrementAndGet();
     try {
-      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(end));
+      context.background().after(IDLE_NANOS, () -> lookWhetherIdle(look, end));
     } catch (RuntimeException | Error e) { // nothing depends on it
       Log.warning("the ring of stream '" + view.name() + "' stays until the stream is closed", e);
     }
   }
 
-  /** Looks whether nothing has come since the stream ended there. */
-  private void lookWhetherIdle(long end) {
+  /** Looks whether nothing has come since the stream ended there; not if somebody else will look later. */
+  private void lookWhetherIdle(int look, long end) {
+    if (look != looks.get()) {
+      return;
+    }
     try {
       var looked = commits.tryExclusively(() -> {
         watching = false;

@@ -56,14 +56,15 @@ final class Scratch {
   /** Lets go of buffers that a large frame needed, and of what is the cache's. */
   void shrink() {
     length = 0;
-    content = bytes;
-    contentView = readOnly;
     if (unpacked.capacity() > usual) {
       unpacked = NOTHING;
+      unpackedView = NOTHING;
     }
     if (bytes.capacity() > usual) {
       resize(usual);
     }
+    content = bytes;
+    contentView = readOnly;
   }
 
   private void resize(int size) {

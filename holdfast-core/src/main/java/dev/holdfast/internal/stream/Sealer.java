@@ -107,12 +107,22 @@ final class Sealer {
   }
 
   private void sealAll() {
-    for (var successor = next(); successor != null; successor = next()) {
-      makeNameDurable(successor);
-      for (var segment : unsealedBefore(successor)) {
-        seal(segment, successor);
+    try {
+      for (var successor = next(); successor != null; successor = next()) {
+        makeNameDurable(successor);
+        for (var segment : unsealedBefore(successor)) {
+          seal(segment, successor);
+        }
       }
+    } catch (RuntimeException | Error e) { // whatever it is, nobody may wait for it for ever
+      view.failStop().fail(e);
+      stop();
     }
+  }
+
+  private synchronized void stop() {
+    sealing = false;
+    notifyAll();
   }
 
   private synchronized @Nullable SegmentWriter next() {

@@ -280,7 +280,11 @@ final class SegmentChain {
   /** Prepares the next segment ahead of need. */
   void prepareAhead() {
     var current = active;
-    if (current != null && current.records() > 0 && successor.isWanted(current)) {
+    if (current == null) {
+      return;
+    }
+    successor.giveBackIfSpaceIsShort(files());
+    if (current.records() > 0 && successor.isWanted(current)) {
       successor.prepare(files(), next(current, 0));
     }
   }
@@ -368,6 +372,7 @@ final class SegmentChain {
       return new IdRange(from, from);
     }
     finishDeletions();
+    successor.giveBackIfSpaceIsShort(files());
     sync(view.visibleEnd());
     sealer.await();
     publishState();
@@ -380,7 +385,7 @@ final class SegmentChain {
     });
     sealer.forgetBefore(floor);
     for (var i = 0; i < keep; i++) {
-      var recycled = alone && i >= keep - Successor.MAX_SPARES && successor.keep(segments.get(i), next());
+      var recycled = alone && i >= keep - Spares.MOST && successor.keep(segments.get(i), next());
       if (!recycled) {
         files().directory().delete(segments.get(i).name());
         segments.get(i).retire();
@@ -457,12 +462,15 @@ final class SegmentChain {
       successor.discard(files());
       successor.giveBack(files());
     }
-    if (state != null) {
-      state.close();
-      state = null; // nothing is written by the name of a file that may soon be another stream's
-    }
-    for (var segment : view.segments().asList()) {
-      segment.retire();
+    try {
+      if (state != null) {
+        state.close();
+        state = null; // nothing is written by the name of a file that may soon be another stream's
+      }
+    } finally {
+      for (var segment : view.segments().asList()) {
+        segment.retire();
+      }
     }
   }
 

@@ -14,14 +14,16 @@ import java.util.random.RandomGenerator;
  * @param background threads
  * @param clock the time that records get
  * @param rings which streams get a ring
+ * @param spares what streams may keep of truncated segments
  * @param random where salts and stream ids come from; safe for use by many threads
  */
 public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches,
-    FrameCompression compression, Background background, RingLimits rings, InstantSource clock,
+    FrameCompression compression, Background background, RingLimits rings,
+    SpareLimits spares, InstantSource clock,
     RandomGenerator random) {
 
   /** Returns the same with other options. */
   public StreamContext with(WalOptions other) {
-    return new StreamContext(other, buffers, scratches, compression, background, rings, clock, random);
+    return new StreamContext(other, buffers, scratches, compression, background, rings, spares, clock, random);
   }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.internal.stream;
 
-import dev.holdfast.WalException;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
@@ -33,18 +32,17 @@ import org.jspecify.annotations.Nullable;
  * stream is pressed: then there are two, and they are begun when there is room for them.
  */
 final class Successor {
-  /** How many files of truncated segments are kept. */
-  static final int MAX_SPARES = 2;
   private static final long PAGE = 4096;
   private static final int GROWTH = 4;
   private static final int PAUSE_FACTOR = 3;
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int PRESSED_FOR = 16;
   private static final int SPARE = 4; // records to come may be larger by one part in so many
 
   private final StreamContext context;
   private final String stream;
   private final FailStop failStop;
-  private final Deque<Spare> spares = new ArrayDeque<>();
+  private final Spares spares;
   private final Deque<CompletableFuture<PreparedSegment>> pending = new ArrayDeque<>();
   private int made;
   private volatile boolean hurried; // whether somebody waits for what is being prepared, or soon will
@@ -54,6 +52,7 @@ final class Successor {
     this.context = context;
     this.stream = view.name();
     this.failStop = view.failStop();
+    this.spares = new Spares(context.spares(), failStop);
   }
 
   /**
@@ -118,42 +117,65 @@ final class Successor {
   void prepare(SegmentFiles files, Need need) {
     hurried = pressed > 0;
     var making = making(files, need);
-    pending.add(CompletableFuture.supplyAsync(() -> {
-      try {
-        return making.make();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    try {
+      pending.add(CompletableFuture.supplyAsync(() -> {
+        try {
+          return make(making);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }, context.background().maintenance()));
+    } catch (RuntimeException | Error e) { // no thread can be started
+      if (making.spare != null) {
+        Spares.delete(files, making.spare);
       }
-    }, context.background().maintenance()));
+      throw e;
+    }
+  }
+
+  private PreparedSegment make(Making making) throws IOException {
+    try {
+      return making.task.make();
+    } catch (OutOfSpaceException e) {
+      context.spares().spaceRanOut();
+      throw e;
+    }
   }
 
   /**
-   * Pauses while a file is being filled, which nobody needs yet: the disk is left to syncs for most of the time.
+   * Pauses while a file is being filled, which nobody needs yet: the disk is left to syncs for most of the time. Not
+   * while there is other work for this thread: somebody may wait for that.
    *
    * @param nanos how long the disk was busy with the last part
    */
   private void pause(long nanos) {
-    var end = System.nanoTime() + PAUSE_FACTOR * nanos;
-    for (var left = end - System.nanoTime(); left > 0 && !hurried; left = end - System.nanoTime()) {
+    var background = context.background();
+    var end = System.nanoTime() + Math.min(PAUSE_FACTOR * nanos, LONGEST_PAUSE);
+    for (var left = end - System.nanoTime(); left > 0 && !hurried
+        && !background.isMaintenanceWaiting(); left = end - System.nanoTime()) {
       LockSupport.parkNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(1)));
     }
   }
 
   /** Makes a file, on any thread. */
-  private interface Making {
+  private interface Task {
     PreparedSegment make() throws IOException;
   }
+
+  /** How a file is made, and from which one that was kept. */
+  private record Making(@Nullable Spare spare, Task task) {}
 
   private Making making(SegmentFiles files, Need need) {
     var size = sizeFor(need);
     var header = header(need, size);
-    var spare = takeSpare(files, size);
+    var spare = spares.take(files, size);
     if (spare == null) {
       var name = nextName(need);
-      return () -> PreparedSegment.create(files, name, header, size, context.options().preallocate(), this::pause);
+      return new Making(null,
+          () -> PreparedSegment.create(files, name, header, size, context.options().preallocate(), this::pause));
     }
     var itsHeader = spare.headerFrom(header, context.random());
-    return () -> PreparedSegment.reuse(files, spare, itsHeader, failStop);
+    return new Making(spare, () -> PreparedSegment.reuse(files, spare, itsHeader, failStop));
   }
 
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
@@ -178,15 +200,19 @@ final class Successor {
   /** Makes a file now. */
   PreparedSegment create(SegmentFiles files, Need need) throws IOException {
     hurried = true;
-    return making(files, need).make();
+    return make(making(files, need));
   }
 
-  /** Deletes the files that were prepared. */
-  void discard(SegmentFiles files) throws IOException {
+  /** Deletes the files that were prepared. What cannot be deleted is a left-over, which the next opening deletes. */
+  void discard(SegmentFiles files) {
     while (!pending.isEmpty()) {
       var ready = finish();
       if (ready != null) {
-        ready.discard(files);
+        try {
+          ready.discard(files);
+        } catch (IOException e) {
+          Log.debug("a file that was prepared is left over", e);
+        }
       }
     }
   }
@@ -216,46 +242,21 @@ final class Successor {
   // ---- spares
 
   /**
-   * Keeps the file of a segment that has been truncated, to be the next one that is needed, if it will do and there are
-   * not enough: else false, and the file is still there. No reader of another process may have it, or come meanwhile.
+   * Keeps the file of a segment that has been truncated, to be the next one that is needed: see {@link Spares#keep}.
    */
   boolean keep(Segment segment, Need need) {
-    if (spares.size() == MAX_SPARES || failStop.hasFailed()) {
-      return false;
-    }
-    var size = sizeFor(need);
-    try {
-      var spare = segment.recycle(nextName(need), size / 2, size);
-      return spare != null && spares.add(spare);
-    } catch (IOException | WalException e) { // whoever deletes it finds out whether that is worth telling
-      Log.debug("a segment is not recycled", e);
-      return false;
-    }
+    return spares.keep(segment, nextName(need), sizeFor(need));
   }
 
-  /** Returns a file that can become a segment of this size, or null. Deletes one that cannot. */
-  private @Nullable Spare takeSpare(SegmentFiles files, long size) {
-    var spare = spares.poll();
-    while (spare != null && (spare.size() > size || spare.size() < size / 2)) {
-      delete(files, spare);
-      spare = spares.poll();
-    }
-    return spare;
-  }
-
-  /** Deletes the files that were kept. */
+  /** Deletes what is kept of truncated segments. */
   void giveBack(SegmentFiles files) {
-    for (var spare = spares.poll(); spare != null; spare = spares.poll()) {
-      delete(files, spare);
-    }
+    spares.giveBack(files);
   }
 
-  /** What cannot be deleted is a left-over, which the next opening deletes. */
-  private static void delete(SegmentFiles files, Spare spare) {
-    try {
-      files.directory().delete(spare.name());
-    } catch (IOException e) {
-      Log.debug("a file of a truncated segment is left over", e);
+  /** Does so if space has run out lately in the log: somebody may need it. */
+  void giveBackIfSpaceIsShort(SegmentFiles files) {
+    if (context.spares().isSpaceShort()) {
+      spares.giveBack(files);
     }
   }
 
