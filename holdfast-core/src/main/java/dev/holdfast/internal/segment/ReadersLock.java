@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * become something else. Shared by the streams of one root; safe for use by many threads.
  */
 public final class ReadersLock {
-  private final Directory root;
-  private final String file;
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long JOINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private final Directory root;
+  private final String file;
   private int users; // guarded by this
   private long heldSince; // guarded by this
   private boolean refused; // guarded by this

@@ -2,7 +2,6 @@ package dev.holdfast.internal.stream;
 
 import dev.holdfast.IdRange;
 import dev.holdfast.StorageFullException;
-import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.Names;
@@ -447,16 +446,11 @@ final class SegmentChain {
     }
   }
 
-  /** Waits until nothing is deleted in the background any more. */
-  void awaitDeletions() {
+  /** Closes the files, when nothing is deleted or sealed in the background any more. */
+  void close() throws IOException {
     if (leftOvers != null) {
       leftOvers.await();
     }
-  }
-
-  /** Closes the files. */
-  void close() throws IOException {
-    awaitDeletions();
     sealer.finish();
     if (files != null) {
       successor.discard(files());
@@ -472,13 +466,5 @@ final class SegmentChain {
         segment.retire();
       }
     }
-  }
-
-  /** Returns the policy's answer to whether a batch, or a single record, must be durable before it is acknowledged. */
-  static boolean mustSync(SyncPolicy policy, boolean batch) {
-    if (policy.equals(SyncPolicy.BATCH_ONLY)) {
-      return batch;
-    }
-    return policy.equals(SyncPolicy.STRICT) || (policy instanceof SyncPolicy.EveryN(var n) && n == 1);
   }
 }

@@ -147,7 +147,7 @@ final class Staging {
     nextId += count;
     counters.appended(count, length);
     var everyN = policy instanceof SyncPolicy.EveryN(var n) && nextId - Math.max(syncEnd, view.durableEnd()) >= n;
-    if (everyN || SegmentChain.mustSync(policy, batch)) {
+    if (everyN || context.mustSync(batch)) {
       half.needSync();
       syncEnd = nextId;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalOptions;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -21,6 +22,15 @@ public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool 
     FrameCompression compression, Background background, RingLimits rings,
     SpareLimits spares, InstantSource clock,
     RandomGenerator random) {
+
+  /** Returns whether the policy wants a batch, or a single record, to be durable before it is acknowledged. */
+  boolean mustSync(boolean batch) {
+    var policy = options.syncPolicy();
+    if (policy.equals(SyncPolicy.BATCH_ONLY)) {
+      return batch;
+    }
+    return policy.equals(SyncPolicy.STRICT) || (policy instanceof SyncPolicy.EveryN(var n) && n == 1);
+  }
 
   /** Returns the same with other options. */
   public StreamContext with(WalOptions other) {

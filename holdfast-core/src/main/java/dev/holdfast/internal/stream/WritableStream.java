@@ -3,7 +3,6 @@ package dev.holdfast.internal.stream;
 import dev.holdfast.CorruptionException;
 import dev.holdfast.CorruptionPolicy;
 import dev.holdfast.IdRange;
-import dev.holdfast.RecordTooLargeException;
 import dev.holdfast.RecoveryReport;
 import dev.holdfast.StorageFullException;
 import dev.holdfast.StreamFailedException;
@@ -24,7 +23,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +33,18 @@ public final class WritableStream extends ReadableStream {
   private final SegmentChain chain;
   private final RingKeeper ring;
   private final GroupCommit commits;
-  private final Appender appender;
-  private final Packer packer;
-  private final FrameCompression compression;
+  private final Intake intake;
+  private final StreamContext context;
   private RecoveryReport recovery; // set before the stream is handed out
 
   private WritableStream(StreamHome home, StreamContext context) {
     super(new StreamView(home.name(), new FailStop(home.name())), context);
     this.home = home;
     this.chain = new SegmentChain(home, context, view, reader, this::tryClean);
-    this.compression = context.compression();
-    this.packer = new Packer(options, compression);
+    this.context = context;
     this.ring = new RingKeeper(context, home);
     this.commits = new GroupCommit(context, view, chain, ring);
-    this.appender = new Appender(view, chain, commits);
+    this.intake = new Intake(view, options, context.compression(), new Appender(view, chain, commits));
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
         Duration.ZERO, Duration.ZERO, List.of());
   }
@@ -66,11 +62,19 @@ public final class WritableStream extends ReadableStream {
       try {
         stream.recover(files.get());
       } catch (IOException | RuntimeException | Error e) {
-        stream.chain.awaitDeletions(); // the log may be closed, and opened by somebody else
+        stream.closeAfter(e); // the log may be closed, and opened by somebody else
         throw e;
       }
     }
     return stream;
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      chain.close();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Creates the stream without any record, durably, unless it exists. */
@@ -114,7 +118,7 @@ public final class WritableStream extends ReadableStream {
    */
   private boolean mustSettleFirst(Recovered recovered) {
     return chain.isUnsettled() && recovered.end() > recovered.durableEnd()
-        && SegmentChain.mustSync(options.syncPolicy(), true);
+        && context.mustSync(true);
   }
 
   private void settle() throws IOException {
@@ -144,135 +148,48 @@ public final class WritableStream extends ReadableStream {
 
   @Override
   public long append(byte[] record) {
-    return append(record, 0, record.length);
+    return intake.append(record, 0, record.length);
   }
 
   @Override
   public long append(byte[] source, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, source.length);
-    checkSize(length);
-    return appendNow(source, offset, length);
-  }
-
-  private long appendNow(byte[] source, int offset, int length) {
-    var packed = packer.pack(source, offset, length); // before the stream's lock is taken
-    return packed == null ? appender.append(source, offset, length) : appender.append(packed);
+    return intake.append(source, offset, length);
   }
 
   @Override
   public long append(ByteBuffer record) {
-    checkSize(record.remaining());
-    if (record.hasArray()) {
-      var id = appendNow(record.array(), record.arrayOffset() + record.position(), record.remaining());
-      record.position(record.limit());
-      return id;
-    }
-    return append(bytesOf(record));
+    return intake.append(record);
   }
 
   @Override
   public CompletableFuture<Long> appendAsync(byte[] record) {
-    return appendAsync(record, 0, record.length);
+    return intake.appendAsync(record, 0, record.length);
   }
 
   @Override
   public CompletableFuture<Long> appendAsync(byte[] source, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, source.length);
-    var future = new CompletableFuture<Long>();
-    try {
-      checkSize(length);
-      var packed = packer.pack(source, offset, length);
-      if (packed == null) {
-        appender.appendAsync(source, offset, length, future);
-      } else {
-        appender.appendAsync(packed, future, id -> id);
-      }
-    } catch (WalException e) {
-      future.completeExceptionally(e);
-    }
-    return future;
+    return intake.appendAsync(source, offset, length);
   }
 
   @Override
   public CompletableFuture<Long> appendAsync(ByteBuffer record) {
-    try {
-      checkSize(record.remaining());
-    } catch (RecordTooLargeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    return appendAsync(bytesOf(record));
-  }
-
-  private static byte[] bytesOf(ByteBuffer record) {
-    var bytes = new byte[record.remaining()];
-    record.get(bytes);
-    return bytes;
+    return intake.appendAsync(record);
   }
 
   @Override
   public IdRange appendBatch(List<byte[]> records) {
-    var batch = List.copyOf(records);
-    var size = checkBatch(batch);
-    if (batch.isEmpty()) {
-      return nothing();
-    }
-    var first = appender.append(unitOf(batch, size));
-    return new IdRange(first, first + batch.size());
+    return intake.appendBatch(records);
   }
 
   @Override
   public CompletableFuture<IdRange> appendBatchAsync(List<byte[]> records) {
-    var batch = List.copyOf(records);
-    var future = new CompletableFuture<IdRange>();
-    try {
-      var size = checkBatch(batch);
-      if (batch.isEmpty()) {
-        future.complete(nothing());
-      } else {
-        appender.appendAsync(unitOf(batch, size), future, first -> new IdRange(first, first + batch.size()));
-      }
-    } catch (WalException e) {
-      future.completeExceptionally(e);
-    }
-    return future;
-  }
-
-  private Unit unitOf(List<byte[]> batch, int size) {
-    var packed = packer.pack(batch, size);
-    return packed == null ? new Unit.Batch(batch, size) : packed;
-  }
-
-  private IdRange nothing() {
-    view.checkOpen();
-    view.failStop().check();
-    return new IdRange(nextId(), nextId());
+    return intake.appendBatchAsync(records);
   }
 
   @Override
   public TxnWriter txn() {
     view.checkOpen();
     return new Transaction(this, options);
-  }
-
-  private void checkSize(int length) {
-    if (length > options.maxRecordSize()) {
-      throw new RecordTooLargeException("stream '" + name() + "': a record of " + length
-          + " bytes is over the limit of " + options.maxRecordSize() + " (WalOptions.maxRecordSize)");
-    }
-  }
-
-  private int checkBatch(List<byte[]> records) {
-    var size = 0L;
-    for (var record : records) {
-      checkSize(record.length);
-      size += Integer.BYTES + record.length;
-    }
-    if (size > options.maxBatchSize()) {
-      throw new RecordTooLargeException("stream '" + name() + "': a batch of " + size + " bytes, 4 for each of its "
-          + records.size() + " records included, is over the limit of " + options.maxBatchSize()
-          + " (WalOptions.maxBatchSize)");
-    }
-    return (int) size;
   }
 
   // ---- syncing and truncating
@@ -301,7 +218,7 @@ public final class WritableStream extends ReadableStream {
           throw new IllegalArgumentException("id must be at most " + view.visibleEnd() + ", the next one, not " + id);
         }
         var removed = chain.exists() ? chain.truncateBefore(id, alone) : new IdRange(0, 0);
-        compression.forget(view, 0, removed.end());
+        context.compression().forget(view, 0, removed.end());
         return removed;
       });
     } finally {
@@ -325,7 +242,7 @@ public final class WritableStream extends ReadableStream {
       }
       var cut = chain.truncateFrom(id, () -> commits.cutAt(id));
       chain.publishState();
-      compression.forget(view, id, Long.MAX_VALUE);
+      context.compression().forget(view, id, Long.MAX_VALUE);
       return cut;
     });
   }
@@ -337,7 +254,7 @@ public final class WritableStream extends ReadableStream {
 
   @Override
   public void awaitAppended() {
-    var _ = change(() -> nothing());
+    var _ = change(() -> new IdRange(0, 0));
   }
 
   private IdRange change(GroupCommit.Exclusive<IdRange> task) {
@@ -451,7 +368,7 @@ public final class WritableStream extends ReadableStream {
     commits.refuseAppends();
     var problems = new ArrayList<WalException>();
     view.delete();
-    compression.forget(view, 0, Long.MAX_VALUE);
+    context.compression().forget(view, 0, Long.MAX_VALUE);
     run(problems, () -> ring.close(false));
     run(problems, chain::close);
     home.delete();
