@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.StorageFullException;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
@@ -182,6 +183,36 @@ class KnownFailuresTest {
       Session.recover(image, session.expected().copy(), with(SyncPolicy.STRICT), true).close();
     }
     session.abandon();
+  }
+
+  /** The process ends between giving the log, or a stream, its name and making that durable. */
+  @Test
+  void known9_namesThatAnEarlierProcessHasNotSyncedAreSyncedBeforeAnythingIsAcknowledged() {
+    var failed = 0;
+    for (var nth = 1; nth <= 8; nth++) {
+      var first = new SimulatedDisk();
+      first.inject(Fault.on(OperationKind.SYNC_DIRECTORY).nth(nth).forever());
+      var expected = new Expectations();
+      try {
+        var session = Session.begin(first, expected, with(SyncPolicy.STRICT));
+        session.append(A, 10);
+        session.abandon();
+      } catch (WalException e) {
+        failed++;
+      }
+      var killed = first.killProcess();
+      for (var policy : List.of(SyncPolicy.STRICT, SyncPolicy.ASYNC)) {
+        var next = killed.imageAfterKill();
+        var again = Session.recover(next, expected.copy(), with(policy), false,
+            Repeatable.inOneThread(1)); // there, nothing is done before somebody needs it
+        again.append(A, 10);
+        again.sync(A);
+        var image = next.crash(Crash.DROP_ALL_UNSYNCED);
+        again.abandon();
+        Session.recover(image, again.expected(), with(SyncPolicy.STRICT), true).close();
+      }
+    }
+    assertTrue(failed >= 4, "the root and streams are among them");
   }
 
   @Test

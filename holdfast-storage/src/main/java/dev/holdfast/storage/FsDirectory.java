@@ -44,6 +44,7 @@ public final class FsDirectory implements Directory {
   private static final Set<String> IN_PLACE = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
   private final Path path;
+  private volatile boolean nameIsDurable = true; // as far as this object has to see to it
 
   private FsDirectory(Path path) {
     this.path = path;
@@ -65,7 +66,8 @@ public final class FsDirectory implements Directory {
 
   /**
    * Opens a directory, after creating it and those above it where they are missing. The names of the new ones are
-   * durable when this returns.
+   * durable when this returns; that of one that was there already, whose creator may have died before syncing it, is
+   * when the object returned has been synced for the first time.
    */
   public static FsDirectory create(Path path) throws IOException {
     Path absolute = path.toAbsolutePath().normalize();
@@ -87,14 +89,7 @@ public final class FsDirectory implements Directory {
       syncParent(p);
     }
     FsDirectory directory = open(absolute);
-    if (existed) {
-      // Whoever created it may have died before syncing its name.
-      try {
-        syncParent(directory.path);
-      } catch (AccessDeniedException _) {
-        // Then it was somebody with other rights, and not this program, who created it.
-      }
-    }
+    directory.nameIsDurable = !existed;
     return directory;
   }
 
@@ -273,7 +268,19 @@ public final class FsDirectory implements Directory {
 
   @Override
   public void sync() throws IOException {
+    if (!nameIsDurable) {
+      syncOwnName();
+      nameIsDurable = true;
+    }
     sync(path);
+  }
+
+  private void syncOwnName() throws IOException {
+    try {
+      syncParent(path);
+    } catch (AccessDeniedException _) {
+      // Then it was somebody with other rights, and not this program, who created it.
+    }
   }
 
   @Override

@@ -2,13 +2,15 @@ package dev.holdfast.internal.format;
 
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A sparse index of a segment: for some data frames, ascending, the first id (as a distance from the segment's first
  * id), the offset in the file divided by 8, and the append time (ms since the segment's creation).
  *
  * <p>
- * One thread adds, any number look up: an entry is published by the volatile size, after the arrays that hold it.
+ * One thread adds, any number look up: an entry is published by the size, after the arrays that hold it. Only in that
+ * order: a store that waited for all before it would take a tenth of the time in which recovery scans.
  */
 public final class IndexEntries {
   /** Bytes of frames after which the next data frame gets an entry. */
@@ -17,7 +19,7 @@ public final class IndexEntries {
   private static final int GUESSES = 4;
 
   private volatile int[] fields;
-  private volatile int size;
+  private final AtomicInteger size;
 
   /** Creates an empty index. */
   public IndexEntries() {
@@ -26,7 +28,7 @@ public final class IndexEntries {
 
   private IndexEntries(int[] fields, int size) {
     this.fields = fields;
-    this.size = size;
+    this.size = new AtomicInteger(size);
   }
 
   /** Returns the entries in a buffer: of each the id distance, the offset divided by 8, the time. */
@@ -38,22 +40,23 @@ public final class IndexEntries {
 
   /** Writes the entries into a buffer, as {@link #of} reads them. */
   void copyTo(IntBuffer target) {
-    target.put(fields, 0, FIELDS * size);
+    target.put(fields, 0, FIELDS * size());
   }
 
   /** Returns the number of entries. */
   public int size() {
-    return size;
+    return size.get();
   }
 
   /** Returns whether a data frame at {@code offset} gets an entry. */
   public boolean wants(long offset) {
-    return size == 0 || offset - offset(size - 1) >= SPACING;
+    var n = size();
+    return n == 0 || offset - offset(n - 1) >= SPACING;
   }
 
   /** Adds an entry; called by one thread at a time. */
   public void add(long idDistance, long offset, int time) {
-    var n = size;
+    var n = size();
     var f = fields;
     if (f.length < FIELDS * (n + 1)) {
       f = Arrays.copyOf(f, Math.max(FIELDS * 4, f.length * 2));
@@ -62,16 +65,16 @@ public final class IndexEntries {
     f[FIELDS * n] = (int) idDistance;
     f[FIELDS * n + 1] = (int) (offset / Frame.ALIGNMENT);
     f[FIELDS * n + 2] = time;
-    size = n + 1;
+    size.setRelease(n + 1);
   }
 
   /** Drops the entries whose id distance is {@code idDistance} or more; called by the adding thread. */
   public void dropFrom(long idDistance) {
-    var n = size;
+    var n = size();
     while (n > 0 && idDistance(n - 1) >= idDistance) {
       n--;
     }
-    size = n;
+    size.set(n);
   }
 
   /** Returns the id distance of entry {@code i}. */
@@ -92,7 +95,7 @@ public final class IndexEntries {
   /** Returns the last entry at or below {@code idDistance}, or -1 if there is none. */
   public int floor(long idDistance) {
     var low = 0;
-    var high = size - 1;
+    var high = size() - 1;
     var f = fields;
     for (var guesses = GUESSES; guesses > 0 && low + 1 < high; guesses--) {
       var first = idDistance(f, low);

@@ -18,6 +18,7 @@ import dev.holdfast.internal.segment.Reaper;
 import dev.holdfast.internal.stream.Background;
 import dev.holdfast.internal.stream.BufferPool;
 import dev.holdfast.internal.stream.EngineStream;
+import dev.holdfast.internal.stream.FoundNames;
 import dev.holdfast.internal.stream.FrameCompression;
 import dev.holdfast.internal.stream.RingLimits;
 import dev.holdfast.internal.stream.ScratchPool;
@@ -80,7 +81,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
         new FrameCompression(options), background,
         new RingLimits(surroundings.writesBeforeRing(), new Semaphore(MAX_RINGS)), new SpareLimits(),
         surroundings.clock(),
-        surroundings.random());
+        surroundings.random(), new FoundNames(roots::syncNames));
   }
 
   abstract S open(StreamHome streamHome, StreamContext streamContext) throws IOException;

@@ -47,10 +47,6 @@ final class LogHome {
     return root.path().map(Object::toString).orElse("this directory");
   }
 
-  Directory root() {
-    return root;
-  }
-
   // ---- locks
 
   /** Takes the writer's lock. */
@@ -140,14 +136,22 @@ final class LogHome {
     return name.startsWith(FORMAT) || name.startsWith(OWNER);
   }
 
-  /** Creates what is missing of a new log, or checks what there is; called with the lock held. */
+  /** Creates what is missing of a new log, durably, or checks what there is; called with the lock held. */
   void createOrCheck(Surroundings surroundings) throws IOException {
     if (!root.exists(FORMAT)) {
       createDirectories();
       writeFormat(LogFormat.ofNewLog(surroundings.newLogId().get(), surroundings.clock().millis()));
     }
     check();
+  }
+
+  /** Makes the names durable that an earlier process may have left in the page cache alone. */
+  void syncNames() throws IOException {
     root.sync();
+    streams().sync();
+    if (hasSystemStreams()) {
+      system().sync();
+    }
   }
 
   /** Creates, durably, everything of a log but its FORMAT, without which there is none. */
@@ -224,6 +228,7 @@ final class LogHome {
       if (note.startsWith(StreamHome.DELETED)) {
         var name = note.substring(StreamHome.DELETED.length());
         if (!streams().exists(name)) {
+          streams().sync(); // else the stream might come back, without its snapshots
           StreamHome.removeTree(snapshots, name);
           snapshots.sync();
         }
@@ -290,9 +295,13 @@ final class LogHome {
   }
 
   private static void removeLeftOvers(Directory streams) throws IOException {
-    streams.sync(); // a deletion must not become durable before the rename that justifies it
+    var synced = false;
     for (var name : streams.list()) {
       if (name.startsWith(StreamHome.CREATING) || name.startsWith(StreamHome.DELETED)) {
+        if (!synced) {
+          streams.sync(); // a deletion must not become durable before the rename that justifies it
+          synced = true;
+        }
         StreamHome.removeTree(streams, name);
       }
     }

@@ -76,6 +76,8 @@ public final class LogParts {
 
   /** Returns the directory with the snapshots of a stream, after creating it, durably, if there is none. */
   public static Directory createSnapshotsOf(Wal wal, String stream) throws IOException {
-    return of(wal).roots.of(stream).createSnapshotsOf(stream);
+    var log = of(wal);
+    log.context.names().awaitDurable(); // a snapshot is not durable in a directory whose name is not
+    return log.roots.of(stream).createSnapshotsOf(stream);
   }
 }

@@ -94,6 +94,13 @@ final class LogRoots {
     }
   }
 
+  /** Makes the names durable that an earlier process may have left in the page cache alone. */
+  void syncNames() throws IOException {
+    for (var home : homes) {
+      home.syncNames();
+    }
+  }
+
   /** The locks of all roots. */
   static final class Locks implements AutoCloseable {
     private final List<DirectoryLock> held = new ArrayList<>();

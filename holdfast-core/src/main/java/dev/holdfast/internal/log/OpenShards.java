@@ -132,13 +132,10 @@ public record OpenShards(Wal log, List<LogStream> shards, LogStream checkpoints)
     };
   }
 
-  /** Decides again, now that nobody else can change anything, and creates what is to be created. */
+  /** Decides again, now that nobody else can change anything, and creates, durably, what is to be created. */
   private static void prepare(LogRoots roots, int shardCount, Surroundings surroundings) throws IOException {
     if (decide(roots, shardCount) instanceof RootsDecision.Create) {
       create(roots, shardCount, surroundings);
-    }
-    for (var home : roots.all()) {
-      home.root().sync(); // what the last process saw of the names may be in the page cache only
     }
   }
 

@@ -33,7 +33,9 @@ final class WritableLog extends LogCore<WritableStream> {
     try {
       preparation.run();
       roots.removeLeftOvers();
-      return new WritableLog(roots, options, surroundings, locks);
+      var log = new WritableLog(roots, options, surroundings, locks);
+      log.context.names().begin(log.background);
+      return log;
     } catch (IOException | RuntimeException | Error e) {
       locks.close();
       throw e;
@@ -110,6 +112,7 @@ final class WritableLog extends LogCore<WritableStream> {
       try {
         closeStreams(problems);
       } finally {
+        awaitNames(problems);
         background.close();
         reaper.close();
         unlock(problems);
@@ -138,6 +141,14 @@ final class WritableLog extends LogCore<WritableStream> {
       return Optional.empty();
     } catch (RuntimeException e) { // whatever it is, the other streams and the lock must not stay open
       return Optional.of(e);
+    }
+  }
+
+  private void awaitNames(List<RuntimeException> problems) {
+    try {
+      context.names().awaitDurable();
+    } catch (IOException e) {
+      problems.add(new WalIOException(roots.label() + ": " + e.getMessage(), e));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.internal.segment.FileWindow;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentScanner {
   private static final long NO_STREAM = Names.hash(""); // what record logs have
 
-  private final ReadAhead window;
+  private final FileWindow window;
   private final LogFile file;
   private final SegmentHeader header;
   private final long firstId;
@@ -34,7 +35,7 @@ public final class SegmentScanner {
   private boolean sealed;
   private String unsupported = "";
 
-  private SegmentScanner(ReadAhead window, LogFile file, SegmentHeader header, long firstId) {
+  private SegmentScanner(FileWindow window, LogFile file, SegmentHeader header, long firstId) {
     this.window = window;
     this.file = file;
     this.header = header;
@@ -58,14 +59,17 @@ public final class SegmentScanner {
    * @throws IOException if it cannot be read: then nothing is concluded
    */
   public static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
-    try (var window = new ReadAhead(file)) {
-      return new SegmentScanner(window, file, header, firstId).run();
+    var memory = ReadMemory.take();
+    try {
+      return new SegmentScanner(new FileWindow(file, memory), file, header, firstId).run();
+    } finally {
+      ReadMemory.giveBack(memory);
     }
   }
 
   private Result run() throws IOException {
-    while (!sealed && step()) {
-      // each step takes one frame
+    while (step() && !sealed) {
+      takeRecords();
     }
     var residue = false;
     if (unsupported.isEmpty()) {
@@ -78,6 +82,57 @@ public final class SegmentScanner {
         : new ScannedSegment(firstId, header, start, index, offset, expected, lastChecksum, lastTime,
             window.fileSize(), sealed, residue, proved);
     return new Result(found, residue, proved, unsupported);
+  }
+
+  /**
+   * Takes the frames that continue and have one record each, as it was appended, as far as the window has them whole.
+   * Nearly all frames of nearly all segments are taken here; {@link #step} looks at what this stops in front of, and
+   * would take each of them, too.
+   */
+  private void takeRecords() {
+    var buffer = window.buffer();
+    var view = window.view();
+    var salt = header.salt();
+    var maxFrame = header.maxFrame();
+    var base = offset - window.at(offset); // of the window, in the file
+    var end = window.loadedEnd() - base;
+    var at = (int) (offset - base);
+    var id = expected;
+    var durable = proved;
+    var nextEntryAt = nextEntry - base;
+    var last = lastChecksum;
+    var time = lastTime;
+    while (end - at >= Frame.HEADER) {
+      var checksumAndLength = buffer.getLong(at + Frame.CHECKSUM);
+      var counts = buffer.getLong(at + Frame.COUNT);
+      var rest = buffer.getLong(at + Frame.TIME);
+      var length = (int) (checksumAndLength >>> 32);
+      var size = Frame.sizeOf(length);
+      var unsynced = counts >>> 32;
+      var provesNothing = (int) unsynced == Frame.PROVES_NOTHING;
+      if (buffer.getLong(at + Frame.FIRST_ID) != id || (int) counts != 1 || rest >>> 32 != Frame.RECORD // no codec, no flags
+          || length < 0 || size > end - at || size > maxFrame || (unsynced > id && !provesNothing)
+          || checksum.of(salt, view, at, length) != (int) checksumAndLength) {
+        break;
+      }
+      if (at >= nextEntryAt) {
+        index.add(id - firstId, base + at, (int) rest);
+        nextEntryAt = (long) at + IndexEntries.SPACING;
+      }
+      if (!provesNothing) {
+        durable = Math.max(durable, id - unsynced);
+      }
+      last = (int) checksumAndLength;
+      time = (int) rest;
+      at += (int) size;
+      id++;
+    }
+    offset = base + at;
+    expected = id;
+    proved = durable;
+    nextEntry = base + nextEntryAt;
+    lastChecksum = last;
+    lastTime = time;
   }
 
   private boolean step() throws IOException {

@@ -4,8 +4,6 @@ import dev.holdfast.internal.format.Frame;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where the zeros of a file end. After a crash most of what opening a log reads is prepared space, in a program
@@ -13,23 +11,18 @@ import org.jspecify.annotations.Nullable;
  * processor's cache, and compared in small pieces, so that comparing is soon compiled.
  */
 final class ZeroRun implements AutoCloseable {
-  private static final int BLOCK = 1 << 17;
   private static final int PIECE = 1 << 11;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(PIECE).asReadOnlyBuffer();
-  /** What the last one used: memory outside the heap is freed late, and a log may have thousands of streams. */
-  private static final AtomicReference<@Nullable ByteBuffer> SPARE = new AtomicReference<>();
 
   private final LogFile file;
   private final long size;
-  private final ByteBuffer block;
+  private final ByteBuffer block = ReadMemory.take();
   private final ByteBuffer zeros = ZEROS.duplicate();
 
   /** Creates it for a file of {@code size} bytes. */
   ZeroRun(LogFile file, long size) {
     this.file = file;
     this.size = size;
-    var spare = SPARE.getAndSet(null);
-    this.block = spare == null ? ByteBuffer.allocateDirect(BLOCK) : spare;
   }
 
   /**
@@ -64,6 +57,6 @@ final class ZeroRun implements AutoCloseable {
 
   @Override
   public void close() {
-    SPARE.set(block);
+    ReadMemory.giveBack(block);
   }
 }

@@ -13,15 +13,27 @@ public final class FileWindow {
   private final LogFile file;
   private final long size;
   private final int capacity;
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
-  private long start;
-  private int length;
+  private ByteBuffer buffer;
+  private ByteBuffer view;
+  private long start; // the offset in the file of what is at the buffer's index 0
+  private long end;
 
   /** Creates a window of {@code capacity} bytes on a file. */
   public FileWindow(LogFile file, int capacity) throws IOException {
+    this(file, capacity, ByteBuffer.allocate(0));
+  }
+
+  /** Creates a window on a file that reads into {@code memory}, little-endian, as long as that is large enough. */
+  public FileWindow(LogFile file, ByteBuffer memory) throws IOException {
+    this(file, memory.capacity(), memory);
+  }
+
+  private FileWindow(LogFile file, int capacity, ByteBuffer memory) throws IOException {
     this.file = file;
     this.size = file.size();
     this.capacity = (int) Math.min(capacity, size);
+    this.buffer = memory;
+    this.view = memory.duplicate();
   }
 
   /** Returns the size the file had at first. */
@@ -31,24 +43,29 @@ public final class FileWindow {
 
   /** Returns whether the bytes [{@code offset}, {@code offset + bytes}) exist, and has them in the buffer. */
   public boolean load(long offset, long bytes) throws IOException {
-    if (bytes > size - offset) {
-      return false;
-    }
-    if (offset >= start && offset + bytes <= start + length) {
-      return true;
-    }
+    return (offset >= start && offset + bytes <= end) || (bytes <= size - offset && read(offset, bytes));
+  }
+
+  private boolean read(long offset, long bytes) throws IOException {
     if (bytes > buffer.capacity()) {
       buffer = ByteBuffer.allocate(Math.max(capacity, Math.toIntExact(bytes))).order(ByteOrder.LITTLE_ENDIAN);
+      view = buffer.duplicate();
     }
     start = offset;
-    length = file.read(buffer.clear(), offset);
+    end = offset; // if reading fails there is nothing
+    end = offset + file.read(buffer.clear(), offset);
     buffer.clear();
-    return length >= bytes;
+    return bytes <= end - offset;
   }
 
   /** Returns the buffer, little-endian, with all of its capacity between position and limit. */
   public ByteBuffer buffer() {
     return buffer;
+  }
+
+  /** Returns the same bytes in a buffer whose position and limit may be moved. */
+  public ByteBuffer view() {
+    return view;
   }
 
   /** Returns where in the buffer the byte at {@code offset} of the file is, which has been loaded. */
@@ -58,6 +75,6 @@ public final class FileWindow {
 
   /** Returns the offset in the file up to which bytes are loaded. */
   public long loadedEnd() {
-    return start + length;
+    return end;
   }
 }

@@ -40,13 +40,13 @@ final class Aftermath {
   }
 
   /**
-   * Deletes what truncations have left. A deletion must not become durable before what justifies it: the names, and the
-   * floor, may so far only be in the page cache.
+   * Deletes the segments that truncations have left. A deletion must not become durable before what justifies it: the
+   * names, and the floor, may so far only be in the page cache. Nothing justifies the deletion of a file that was only
+   * being prepared: it is part of nothing.
    */
   static void deleteLeftOvers(SegmentFiles files, Recovered recovered, StateFile state) throws IOException {
     var listing = recovered.files();
-    if (hasBegunForGood(recovered) && listing.belowFloor().isEmpty() && listing.cutOff().isEmpty()
-        && listing.prepared().isEmpty()) {
+    if (hasBegunForGood(recovered) && listing.belowFloor().isEmpty() && listing.cutOff().isEmpty()) {
       return; // what this process promises of the other names it found, it promises after a sync of its own
     }
     var directory = files.directory();

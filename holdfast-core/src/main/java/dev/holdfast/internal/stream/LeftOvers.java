@@ -24,7 +24,7 @@ final class LeftOvers {
     this.names = names;
   }
 
-  /** Begins to delete files. Whatever justifies that is durable. */
+  /** Begins to delete files. */
   static LeftOvers delete(Directory directory, List<String> names, Executor executor) {
     var leftOvers = new LeftOvers(directory, List.copyOf(names));
     if (names.isEmpty()) {

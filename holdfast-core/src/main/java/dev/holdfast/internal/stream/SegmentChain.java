@@ -147,6 +147,7 @@ final class SegmentChain {
    * order. Then moves the durable end to {@code end}, the id after the last record written.
    */
   void sync(long end) throws IOException {
+    awaitFoundNames();
     aftermath = aftermath.settle(failStop);
     sealer.syncUnsealed();
     var current = active;
@@ -156,6 +157,16 @@ final class SegmentChain {
     }
     failStop.check();
     view.durable(end);
+  }
+
+  /** Nothing of a directory is durable before its name is. */
+  private void awaitFoundNames() throws IOException {
+    try {
+      context.names().awaitDurable();
+    } catch (IOException | RuntimeException | Error e) {
+      failStop.fail(e);
+      throw e;
+    }
   }
 
   // ---- beginning a segment
@@ -187,6 +198,7 @@ final class SegmentChain {
   }
 
   private void createStream(long frameSize) throws IOException {
+    awaitFoundNames();
     streamId = context.random().nextLong();
     epoch = 1;
     var header = successor.header(new Successor.Need(streamId, epoch, 0, frameSize));

@@ -17,11 +17,12 @@ import java.util.random.RandomGenerator;
  * @param rings which streams get a ring
  * @param spares what streams may keep of truncated segments
  * @param random where salts and stream ids come from; safe for use by many threads
+ * @param names the names that lead to them, as opening has found them
  */
 public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool scratches,
     FrameCompression compression, Background background, RingLimits rings,
     SpareLimits spares, InstantSource clock,
-    RandomGenerator random) {
+    RandomGenerator random, FoundNames names) {
 
   /** Returns whether the policy wants a batch, or a single record, to be durable before it is acknowledged. */
   boolean mustSync(boolean batch) {
@@ -34,6 +35,7 @@ public record StreamContext(WalOptions options, BufferPool buffers, ScratchPool 
 
   /** Returns the same with other options. */
   public StreamContext with(WalOptions other) {
-    return new StreamContext(other, buffers, scratches, compression, background, rings, spares, clock, random);
+    return new StreamContext(other, buffers, scratches, compression, background, rings, spares, clock, random,
+        names);
   }
 }

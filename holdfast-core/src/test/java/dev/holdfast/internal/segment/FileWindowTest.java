@@ -1,7 +1,8 @@
-package dev.holdfast.internal.recovery;
+package dev.holdfast.internal.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ReadAheadTest {
+class FileWindowTest {
   private static final String NAME = "f";
 
   private static byte[] random(int size) {
@@ -32,67 +34,66 @@ class ReadAheadTest {
     return file;
   }
 
+  private static ByteBuffer direct(int size) {
+    return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   @ParameterizedTest
-  @CsvSource({"100,40", "70000,3000", "1048576,160", "1048577,160", "5000000,160", "5000000,40000", "5000000,300000",
-      "3000000,1500000"})
+  @CsvSource({"100,40", "70000,3000", "131072,160", "131073,160", "500000,160", "500000,40000", "500000,130000",
+      "500000,300000"})
   void stepsOfAnySizeGiveTheBytesOfTheFile(int size, int largestStep) throws IOException {
-    var content = random(size);
-    var random = new Random(largestStep);
-    try (var file = fileOf(content); var window = new ReadAhead(file)) {
-      assertEquals(size, window.fileSize());
-      var at = 0;
-      while (at < size) {
-        var step = Math.min(1 + random.nextInt(largestStep), size - at);
-        assertTrue(window.load(at, step));
-        assertTrue(window.load(at, Math.max(1, step / 2)), "a part of what is loaded");
-        var found = new byte[step];
-        window.buffer().get(window.at(at), found);
-        assertEquals(-1, ByteBuffer.wrap(found).mismatch(ByteBuffer.wrap(content, at, step)), "at " + at);
-        assertEquals(window.buffer(), window.view().clear());
-        at += step;
-      }
-      assertFalse(window.load(size, 1));
-      assertFalse(window.load(size - 1, 2));
-      assertTrue(window.load(0, 1), "back to where it began");
-      assertEquals(content[0], window.buffer().get(window.at(0)));
+    try (var file = fileOf(random(size))) {
+      assertSteps(new FileWindow(file, 1 << 17), random(size), largestStep);
+      assertSteps(new FileWindow(file, direct(1 << 17)), random(size), largestStep);
     }
+  }
+
+  private static void assertSteps(FileWindow window, byte[] content, int largestStep) throws IOException {
+    var size = content.length;
+    var random = new Random(largestStep);
+    assertEquals(size, window.fileSize());
+    var at = 0;
+    while (at < size) {
+      var step = Math.min(1 + random.nextInt(largestStep), size - at);
+      assertTrue(window.load(at, step));
+      assertTrue(window.load(at, Math.max(1, step / 2)), "a part of what is loaded");
+      var found = new byte[step];
+      window.buffer().get(window.at(at), found);
+      assertEquals(-1, ByteBuffer.wrap(found).mismatch(ByteBuffer.wrap(content, at, step)), "at " + at);
+      assertEquals(window.buffer(), window.view().clear());
+      assertTrue(window.loadedEnd() >= at + step && window.loadedEnd() <= size);
+      at += step;
+    }
+    assertFalse(window.load(size, 1));
+    assertFalse(window.load(size - 1, 2));
+    assertTrue(window.load(0, 1), "back to where it began");
+    assertEquals(content[0], window.buffer().get(window.at(0)));
   }
 
   @Test
   void noLengthLeadsToAnAllocationThatTheFileDoesNotJustify() throws IOException {
-    try (var file = fileOf(random(2_000_000)); var window = new ReadAhead(file)) {
+    try (var file = fileOf(random(2_000_000))) {
+      var memory = direct(1 << 17);
+      var window = new FileWindow(file, memory);
       assertFalse(window.load(100, Integer.MAX_VALUE));
       assertFalse(window.load(100, 2_000_000));
-      assertTrue(window.buffer().capacity() < 1 << 20);
+      assertTrue(window.load(100, 1 << 17));
+      assertSame(memory, window.buffer());
       assertTrue(window.load(0, 2_000_000));
       assertEquals(2_000_000, window.buffer().capacity());
     }
   }
 
   @Test
-  void anErrorOfReadingAheadIsToldWhenWhatWasReadIsNeeded() throws IOException {
-    try (var file = new FailingFile(fileOf(random(5_000_000)), 2_000_000); var window = new ReadAhead(file)) {
-      var error = assertThrows(IOException.class, () -> {
-        for (var at = 0; at < 5_000_000; at += 1000) {
-          assertTrue(window.load(at, 1000));
-          assertTrue(at < 2_000_000);
-        }
-      });
-      assertEquals("planted", error.getMessage());
-    }
-  }
-
-  @Test
-  void anInterruptDoesNotDisturbIt() throws IOException {
-    var content = random(5_000_000);
-    try (var file = fileOf(content); var window = new ReadAhead(file)) {
-      Thread.currentThread().interrupt();
-      for (var at = 0; at < 5_000_000; at += 1000) {
-        assertTrue(window.load(at, 1000));
-        assertEquals(content[at], window.buffer().get(window.at(at)));
-      }
-    } finally {
-      assertTrue(Thread.interrupted(), "the flag is kept");
+  void whatCouldNotBeReadIsNotThere() throws IOException {
+    var content = random(500_000);
+    try (var file = new FailingFile(fileOf(content), 300_000)) {
+      var window = new FileWindow(file, direct(1 << 17));
+      assertTrue(window.load(100_000, 1000));
+      assertEquals("planted", assertThrows(IOException.class, () -> window.load(250_000, 60_000)).getMessage());
+      assertThrows(IOException.class, () -> window.load(250_000, 60_000));
+      assertTrue(window.load(100_000, 1000));
+      assertEquals(content[100_000], window.buffer().get(window.at(100_000)));
     }
   }
 
