@@ -187,8 +187,9 @@ class OpeningTest {
         assertTrue(message.contains("planted: not now"), message);
         var other = killed.stream("other");
         assertThrows(WalException.class, () -> other.append(Logs.bytes("r0")));
-        assertFalse(killed.hasStream("other"));
         again.hook((_, _) -> {}); // a sync that has failed is not tried again
+        assertThrows(WalIOException.class, () -> killed.hasStream("other"));
+        assertThrows(WalIOException.class, killed::streamNames);
         assertThrows(StreamFailedException.class, () -> stream.append(Logs.bytes("r5")));
         assertThrows(WalException.class, killed::close);
       }

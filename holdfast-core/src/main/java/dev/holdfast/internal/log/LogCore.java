@@ -89,6 +89,9 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
   /** Does what is left to do before a stream of this name is opened. */
   abstract void prepare(String name) throws IOException;
 
+  /** Returns when it may be told which streams there are: whoever has seen one must find it again. */
+  abstract void awaitNames() throws IOException;
+
   @Override
   public final LogStream stream(String name) {
     return opened(name, StreamOptions.none()).stream();
@@ -181,6 +184,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
   public final List<String> streamNames() {
     checkOpen();
     try {
+      awaitNames();
       return roots.streamNames();
     } catch (IOException e) {
       throw new WalIOException("cannot list the streams of " + roots.label() + ": " + e.getMessage(), e);
@@ -191,6 +195,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
   public final boolean hasStream(String name) {
     checkOpen();
     try {
+      awaitNames();
       return roots.of(name).streams().exists(Names.encode(name));
     } catch (IOException e) {
       throw new WalIOException("cannot look for stream '" + name + "': " + e.getMessage(), e);

@@ -42,6 +42,11 @@ final class ReadOnlyLog extends LogCore<ReadOnlyStream> {
   }
 
   @Override
+  void awaitNames() {
+    // a reader changes nothing
+  }
+
+  @Override
   public boolean deleteStream(String name) {
     throw new UnsupportedOperationException("deleteStream: the log is open for reading only");
   }

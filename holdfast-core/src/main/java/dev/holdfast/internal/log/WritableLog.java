@@ -144,9 +144,14 @@ final class WritableLog extends LogCore<WritableStream> {
     }
   }
 
+  @Override
+  void awaitNames() throws IOException {
+    context.names().awaitDurable();
+  }
+
   private void awaitNames(List<RuntimeException> problems) {
     try {
-      context.names().awaitDurable();
+      awaitNames();
     } catch (IOException e) {
       problems.add(new WalIOException(roots.label() + ": " + e.getMessage(), e));
     }

@@ -160,7 +160,7 @@ final class SegmentChain {
   }
 
   /** Nothing of a directory is durable before its name is. */
-  private void awaitFoundNames() throws IOException {
+  void awaitFoundNames() throws IOException {
     try {
       context.names().awaitDurable();
     } catch (IOException | RuntimeException | Error e) {

@@ -96,6 +96,9 @@ public final class WritableStream extends ReadableStream {
     }
     ring.merge(files, recovered);
     chain.recover(files, recovered);
+    if (recovered.end() == 0 && recovered.files().newestEpoch() <= 1) {
+      chain.awaitFoundNames(); // the first append follows the sync of the name: here there was none, but it can be seen
+    }
     commits.startAt(recovered.end());
     if (mustSettleFirst(recovered)) {
       settle();
