@@ -118,9 +118,9 @@ public final class RingFrames {
   }
 
   /**
-   * Writes the frames that are part of the log into their segments and gives up the ring: keeps it under another name if
-   * some of it is not part of the log. Nothing is synced: what was acknowledged into the ring was not promised to survive
-   * a power loss, and what is found is written again and synced before it is.
+   * Writes the frames that are part of the log into their segments and gives up the ring: keeps it under another name
+   * if some of it is not part of the log. Nothing is synced: what was acknowledged into the ring was not promised to
+   * survive a power loss, and what is found is written again and synced before it is.
    */
   public void merge(SegmentFiles files, Recovered recovered) throws IOException {
     if (!thereIsOne) {
