@@ -86,6 +86,13 @@ public final class FrameChecksum {
     return (int) crc.getValue();
   }
 
+  /** Returns the plain CRC32C of what remains in a buffer, whose position is moved. */
+  static int plain(ByteBuffer bytes) {
+    var crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
   /** Returns the plain CRC32C of two arrays, of the second one only the first {@code length} bytes. */
   static int plain(byte[] prefix, byte[] bytes, int length) {
     var crc = new CRC32C();

@@ -46,8 +46,13 @@ public record StateSlot(long sequence, long epoch, long watermark, long visible,
 
   /** Returns its bytes. */
   public ByteBuffer encode() {
-    return Structure.finish(Structure.begin(MAGIC).putLong(sequence).putLong(epoch).putLong(watermark).putLong(visible)
-        .putLong(floor).putLong(nameHash).putLong(streamId).putLong(branchEpoch).putLong(branch));
+    return encode(ByteBuffer.allocate(SIZE));
+  }
+
+  /** Returns its bytes in a buffer of {@link #SIZE} bytes that has held nothing but slots. */
+  public ByteBuffer encode(ByteBuffer into) {
+    return Structure.finish(Structure.begin(into, MAGIC).putLong(sequence).putLong(epoch).putLong(watermark)
+        .putLong(visible).putLong(floor).putLong(nameHash).putLong(streamId).putLong(branchEpoch).putLong(branch));
   }
 
   /** Returns the slot written after this one with the same content. */

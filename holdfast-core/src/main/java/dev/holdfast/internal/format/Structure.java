@@ -19,15 +19,21 @@ final class Structure {
   private Structure() {}
 
   static ByteBuffer begin(String magic) {
-    var buffer = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    return buffer.put(magic.getBytes(StandardCharsets.US_ASCII));
+    return begin(ByteBuffer.allocate(SIZE), magic);
+  }
+
+  /** Begins one in a buffer of its size that has held nothing but structures of the same kind. */
+  static ByteBuffer begin(ByteBuffer into, String magic) {
+    into.clear().order(ByteOrder.LITTLE_ENDIAN);
+    for (var i = 0; i < magic.length(); i++) {
+      into.put((byte) magic.charAt(i));
+    }
+    return into;
   }
 
   static ByteBuffer finish(ByteBuffer buffer) {
-    var bytes = new byte[CRC];
-    buffer.get(0, bytes);
-    buffer.putInt(CRC, FrameChecksum.plain(bytes, 0, CRC));
-    return buffer.clear();
+    var checksum = FrameChecksum.plain(buffer.position(0).limit(CRC));
+    return buffer.clear().putInt(CRC, checksum);
   }
 
   /** Returns whether the structure at the buffer's start begins with the magic and agrees with its checksum. */

@@ -6,6 +6,7 @@ import dev.holdfast.internal.logging.Log;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * The STATE file of a stream that is open for writing. All methods are called under the leadership of the stream: by
@@ -15,8 +16,20 @@ public final class StateFile {
   private final String label;
   private final OpenFile<LogFile> file;
   private final FailStop failStop;
-  private StateSlot slot;
+  private final ByteBuffer bytes = ByteBuffer.allocate(StateSlot.SIZE); // of the slot that is being written
+  private final long nameHash;
+  private final long streamId;
   private boolean behind;
+
+  // What the newest slot says. Not kept as a StateSlot: there is one for each commit, and it need not outlive the write.
+  private long sequence;
+  private long epoch;
+  private long watermark;
+  private long visible;
+  private long floor;
+  private long writtenBranchEpoch;
+
+  // what the next one says of the newest history
   private long branchEpoch;
   private long branch;
 
@@ -24,7 +37,9 @@ public final class StateFile {
   public StateFile(SegmentFiles files, StateSlot slot, FailStop failStop) {
     this.failStop = failStop;
     this.label = files.labelOf(Names.STATE);
-    this.slot = slot;
+    this.nameHash = slot.nameHash();
+    this.streamId = slot.streamId();
+    written(slot);
     this.branchEpoch = slot.branchEpoch();
     this.branch = slot.branch();
     this.file = new OpenFile<>(files.open(), () -> files.directory().open(Names.STATE, Access.READ_WRITE));
@@ -32,30 +47,30 @@ public final class StateFile {
 
   /** Returns the highest epoch that a segment may have. */
   public long epoch() {
-    return slot.epoch();
+    return epoch;
   }
 
   /** Returns the first id retained. */
   public long floor() {
-    return slot.floor();
+    return floor;
   }
 
   /** Returns the random number of the stream. */
   public long streamId() {
-    return slot.streamId();
+    return streamId;
   }
 
   /**
-   * Notes that everything below {@code watermark} is durable, and how far others may read. Not synced: a watermark that
-   * is behind is still true. For the same reason failing to write it harms nothing but the proof of damage, and is
+   * Notes that everything below {@code durableEnd} is durable, and how far others may read. Not synced: a watermark
+   * that is behind is still true. For the same reason failing to write it harms nothing but the proof of damage, and is
    * tried again with the next.
    */
-  public void publish(long watermark, long visible) {
-    if (watermark == slot.watermark() && visible == slot.visible() && branchEpoch == slot.branchEpoch()) {
+  public void publish(long durableEnd, long visibleEnd) {
+    if (durableEnd == watermark && visibleEnd == visible && branchEpoch == writtenBranchEpoch) {
       return;
     }
     try {
-      write(next(slot.epoch(), watermark, visible, slot.floor()), false);
+      write(next(epoch, durableEnd, visibleEnd, floor), false);
       behind = false;
     } catch (IOException e) {
       if (!behind) {
@@ -65,31 +80,33 @@ public final class StateFile {
     }
   }
 
-  /** Makes a new epoch durable, before a segment of it gets its name. Everything below {@code watermark} is durable. */
-  public void beginEpoch(long epoch, long watermark) throws IOException {
+  /**
+   * Makes a new epoch durable, before a segment of it gets its name. Everything below {@code durableEnd} is durable.
+   */
+  public void beginEpoch(long newEpoch, long durableEnd) throws IOException {
     branchEpoch = 0; // the segment that began the former one may be set aside now
     branch = 0;
-    write(next(epoch, watermark, watermark, slot.floor()), true);
+    write(next(newEpoch, durableEnd, durableEnd, floor), true);
   }
 
   /**
    * Notes that the first segment of an epoch has its name, durably: if it is not there any more it is missing, and what
    * the history before it holds from {@code firstId} on must not come back. Written with the next watermark.
    */
-  public void hasBegun(long epoch, long firstId) {
-    branchEpoch = epoch;
+  public void hasBegun(long newEpoch, long firstId) {
+    branchEpoch = newEpoch;
     branch = firstId;
   }
 
   /** Makes a new floor durable in both slots, before anything below it is deleted. */
-  public void raiseFloor(long floor) throws IOException {
-    write(next(slot.epoch(), slot.watermark(), slot.visible(), floor), true);
-    write(next(slot.epoch(), slot.watermark(), slot.visible(), floor), true);
+  public void raiseFloor(long newFloor) throws IOException {
+    write(next(epoch, watermark, visible, newFloor), true);
+    write(next(epoch, watermark, visible, newFloor), true);
   }
 
-  private StateSlot next(long epoch, long watermark, long visible, long floor) {
-    return new StateSlot(slot.sequence() + 1, epoch, watermark, visible, floor, slot.nameHash(), slot.streamId(),
-        branchEpoch, branch);
+  private StateSlot next(long itsEpoch, long itsWatermark, long itsVisible, long itsFloor) {
+    return new StateSlot(sequence + 1, itsEpoch, itsWatermark, itsVisible, itsFloor, nameHash, streamId, branchEpoch,
+        branch);
   }
 
   /** Closes the file. */
@@ -100,14 +117,23 @@ public final class StateFile {
   private void write(StateSlot next, boolean durably) throws IOException {
     var open = file.acquire();
     try {
-      open.write(next.encode(), next.offset());
+      open.write(next.encode(bytes), next.offset());
       if (durably) {
         force(open);
       }
-      slot = next;
+      written(next);
     } finally {
       file.release();
     }
+  }
+
+  private void written(StateSlot slot) {
+    sequence = slot.sequence();
+    epoch = slot.epoch();
+    watermark = slot.watermark();
+    visible = slot.visible();
+    floor = slot.floor();
+    writtenBranchEpoch = slot.branchEpoch();
   }
 
   private void force(LogFile open) throws IOException {

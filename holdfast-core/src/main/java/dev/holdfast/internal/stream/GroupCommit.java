@@ -223,7 +223,9 @@ final class GroupCommit {
     if (next != null) {
       next.wake();
     }
-    futures.forEach(this::complete);
+    for (var i = 0; i < futures.size(); i++) {
+      complete(futures.get(i));
+    }
   }
 
   private List<Waiter> takeSettled() {

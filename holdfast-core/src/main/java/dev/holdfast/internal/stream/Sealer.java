@@ -68,9 +68,10 @@ final class Sealer {
 
   /** Makes all segments that have no seal yet durable. */
   void syncUnsealed() throws IOException {
-    for (var segment : snapshot()) {
-      segment.sync();
-      segment.syncName();
+    var segments = snapshot();
+    for (var i = 0; i < segments.size(); i++) {
+      segments.get(i).sync();
+      segments.get(i).syncName();
     }
   }
 

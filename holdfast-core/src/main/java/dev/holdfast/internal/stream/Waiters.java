@@ -113,7 +113,8 @@ final class Waiters {
 
   /** Wakes the threads among them; called without the lock. */
   static void wakeThreads(List<Waiter> waiters) {
-    for (var waiter : waiters) {
+    for (var i = 0; i < waiters.size(); i++) {
+      var waiter = waiters.get(i);
       if (waiter.isThread()) {
         waiter.wake();
       }

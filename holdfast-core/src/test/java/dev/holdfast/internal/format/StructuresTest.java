@@ -117,6 +117,16 @@ class StructuresTest {
   }
 
   @Test
+  @DisplayName("a slot of STATE has the same bytes where another one was encoded before")
+  void slotInTheMemoryOfAnother() {
+    var memory = ByteBuffer.allocate(StateSlot.SIZE);
+    new StateSlot(-1, -1, -1, -1, -1, -1, -1, -1, -1).encode(memory);
+    memory.position(17); // where a write that failed has left it
+    assertEquals(SLOT.encode(), SLOT.encode(memory));
+    assertEquals(SLOT, slot(bytes(memory)));
+  }
+
+  @Test
   @DisplayName("of the two slots of STATE the valid one with the larger sequence counts")
   void slots() {
     var file = SLOT.encodeFile();
