@@ -368,9 +368,9 @@ public final class WritableStream extends ReadableStream {
 
   /** Deletes the stream. */
   public void delete() throws IOException {
+    view.delete(); // first: whoever is refused is to be told that the stream is deleted, not that the log is closed
     commits.refuseAppends();
     var problems = new ArrayList<WalException>();
-    view.delete();
     context.compression().forget(view, 0, Long.MAX_VALUE);
     run(problems, () -> ring.close(false));
     run(problems, chain::close);
