@@ -3,6 +3,7 @@ package dev.holdfast.internal.segment;
 import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import java.io.Closeable;
@@ -11,26 +12,58 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A segment while it is open: its header, its index and its bytes, read positionally or by bulk copies from a map.
- * Memory that can fault is touched by nothing but those copies.
+ * Memory that can fault is touched by nothing but those copies. Safe for use by many threads until it is closed.
  */
 public final class OpenSegment implements Closeable {
+  /** A segment that is still written is mapped once it has been read so often: most are read little while they are. */
+  private static final int READS_BEFORE_MAP = 64;
+
   private final LogFile file;
   private final SegmentHeader header;
   private final IndexEntries index;
   private final EqualFrames equalFrames;
   private final @Nullable Seal seal;
   private final long size;
-  private final @Nullable MemorySegment map;
-  private final @Nullable Arena arena;
+  private final @Nullable Growth growth;
+  private final AtomicInteger reads = new AtomicInteger();
   private final Reaper reaper;
+  private volatile @Nullable Map map;
   private @Nullable FileLease lease; // set before anybody else has it
 
+  /** What is to be known of a segment that is being written by this process. */
+  interface Growth {
+    /** Returns the offset up to which it has been written, which no sealing will cut off. */
+    long written();
+
+    /** Opens the file by the name it has now: it may have had another one when it was opened first. */
+    LogFile reopen() throws IOException;
+  }
+
+  /** The file in memory, as far as it was there when it was mapped. */
+  private record Map(MemorySegment memory, Arena arena) {
+
+    static Map of(LogFile file, long size) throws IOException {
+      var arena = Arena.ofShared();
+      try {
+        return new Map(file.map(arena, 0, size, Access.READ), arena);
+      } catch (IOException | RuntimeException | Error e) {
+        arena.close();
+        throw e;
+      }
+    }
+
+    void copy(long position, byte[] dst, int offset, int length) {
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, position, dst, offset, length);
+    }
+  }
+
   private OpenSegment(LogFile file, SegmentHeader header, IndexEntries index, @Nullable Seal seal, long size,
-      @Nullable MemorySegment map, @Nullable Arena arena, Reaper reaper) {
+      @Nullable Map map, @Nullable Growth growth, Reaper reaper) {
     this.file = file;
     this.header = header;
     this.index = index;
@@ -38,7 +71,7 @@ public final class OpenSegment implements Closeable {
     this.seal = seal;
     this.size = size;
     this.map = map;
-    this.arena = arena;
+    this.growth = growth;
     this.reaper = reaper;
   }
 
@@ -48,22 +81,21 @@ public final class OpenSegment implements Closeable {
     return new OpenSegment(file, header, index, null, file.size(), null, null, reaper);
   }
 
+  /** Returns a segment that is being written by this process, mapped when it is read often. */
+  static OpenSegment beingWritten(LogFile file, SegmentHeader header, IndexEntries index, Growth growth,
+      Reaper reaper) throws IOException {
+    return new OpenSegment(file, header, index, null, file.size(), null, growth, reaper);
+  }
+
   /** Returns a sealed segment; mapped if {@code mapped}, and then {@code file} is closed. */
   static OpenSegment sealed(LogFile file, SegmentHeader header, Seal seal, boolean mapped, Reaper reaper)
       throws IOException {
     var size = file.size();
-    if (!mapped) {
-      return new OpenSegment(file, header, seal.index(), seal, size, null, null, reaper);
-    }
-    var arena = Arena.ofShared();
-    try {
-      var map = file.map(arena, 0, size, Access.READ);
+    var map = mapped ? Map.of(file, size) : null;
+    if (map != null) {
       file.close();
-      return new OpenSegment(file, header, seal.index(), seal, size, map, arena, reaper);
-    } catch (IOException | RuntimeException e) {
-      arena.close();
-      throw e;
     }
+    return new OpenSegment(file, header, seal.index(), seal, size, map, null, reaper);
   }
 
   /** Returns the header. */
@@ -96,22 +128,59 @@ public final class OpenSegment implements Closeable {
     return seal == null ? file.size() : size;
   }
 
+  /** Returns whether reading is copying from memory. */
+  public boolean isMapped() {
+    return map != null;
+  }
+
   /**
    * Copies bytes from {@code position} on into {@code dst}.
    *
    * @return how many: {@code length}, or less at the end of the file
    */
   public int read(long position, byte[] dst, int offset, int length) throws IOException {
-    if (map == null) {
+    var mapped = map;
+    if (seal == null) {
+      return readUnsealed(mapped, position, dst, offset, length);
+    }
+    if (mapped == null) {
       return file.read(ByteBuffer.wrap(dst, offset, length), position);
     }
     var n = (int) Math.max(0, Math.min(length, size - position));
     try {
-      MemorySegment.copy(map, ValueLayout.JAVA_BYTE, position, dst, offset, n);
+      mapped.copy(position, dst, offset, n);
     } catch (InternalError e) { // how the JVM reports a fault in a copy: the file was cut short, or its device failed
       throw new IOException(file.name() + ": mapped memory at offset " + position + " cannot be read", e);
     }
     return n;
+  }
+
+  /** From the map only what has been written: what is behind may be cut off by the seal, and then faults. */
+  private int readUnsealed(@Nullable Map mapped, long position, byte[] dst, int offset, int length)
+      throws IOException {
+    var growing = growth;
+    if (mapped != null && growing != null) {
+      var n = (int) Math.min(length, Math.min(growing.written(), mapped.memory.byteSize()) - position);
+      if (n == length || (n > 0 && position + n < mapped.memory.byteSize())) {
+        try {
+          mapped.copy(position, dst, offset, n);
+          return n;
+        } catch (InternalError e) {
+          Log.debug(file.name() + ": mapped memory at offset " + position + " cannot be read, so the file is", e);
+        }
+      }
+    } else if (growing != null && reads.incrementAndGet() == READS_BEFORE_MAP) {
+      map(growing);
+    }
+    return file.read(ByteBuffer.wrap(dst, offset, length), position);
+  }
+
+  private void map(Growth growing) {
+    try (var named = growing.reopen()) {
+      map = Map.of(named, Math.min(size, named.size()));
+    } catch (IOException | RuntimeException e) { // renamed or deleted meanwhile, or no address space is left
+      Log.debug(file.name() + " is read without a map", e);
+    }
   }
 
   /** Says who is to be told when it is closed. */
@@ -122,13 +191,15 @@ public final class OpenSegment implements Closeable {
 
   @Override
   public void close() throws IOException {
+    var mapped = map;
     try {
-      if (arena == null) {
+      if (seal == null || mapped == null) {
         file.close();
-      } else {
-        reaper.close(arena);
       }
     } finally {
+      if (mapped != null) {
+        reaper.close(mapped.arena);
+      }
       if (lease != null) {
         lease.leave();
       }

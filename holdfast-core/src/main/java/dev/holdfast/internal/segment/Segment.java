@@ -80,9 +80,8 @@ public final class Segment {
     var lease = new FileLease(files.labelOf(Names.segment(firstId)));
     return new Segment(files, firstId, lease,
         new OpenFile<>(files.open(),
-            () -> open(lease, () -> OpenSegment.unsealed(
-                files.directory().open(Names.segment(firstId), Access.READ_WRITE), header, index,
-                files.open().reaper())),
+            () -> open(lease, () -> writer.opened(
+                files.directory().open(Names.segment(firstId), Access.READ_WRITE))),
             writer::clean),
         true);
   }

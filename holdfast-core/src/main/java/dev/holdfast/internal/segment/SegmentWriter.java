@@ -5,6 +5,7 @@ import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.Seal;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
+import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class SegmentWriter {
   private final IndexEntries index;
   private final long fileSize;
   private final boolean growing;
+  private final boolean mayBeMapped;
   private final FailStop failStop;
   private final BooleanSupplier cleaner;
 
@@ -62,6 +64,7 @@ public final class SegmentWriter {
     this.index = position.index();
     this.fileSize = fileSize;
     this.growing = growing;
+    this.mayBeMapped = !growing && files.mapped() && files.directory().canMap();
     this.failStop = failStop;
     this.cleaner = cleaner;
     this.segment = Segment.beingWritten(files, position.firstId(), header, index, this);
@@ -76,16 +79,34 @@ public final class SegmentWriter {
 
   /** Takes over the open file it was prepared through. */
   public void adopt(LogFile file) throws IOException {
-    OpenSegment open;
+    segment.adopt(opened(file));
+    segment.file().dirty(!isDurable());
+    segment.release();
+  }
+
+  /** Returns its open file for readers and writers; closes it if that fails. */
+  OpenSegment opened(LogFile file) throws IOException {
+    var files = segment.files();
     try {
-      open = OpenSegment.unsealed(file, header, index, segment.files().open().reaper());
+      return mayBeMapped
+          ? OpenSegment.beingWritten(file, header, index, new Growth(), files.open().reaper())
+          : OpenSegment.unsealed(file, header, index, files.open().reaper());
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
-    segment.adopt(open);
-    segment.file().dirty(!isDurable());
-    segment.release();
+  }
+
+  private final class Growth implements OpenSegment.Growth {
+    @Override
+    public long written() {
+      return writtenOffset;
+    }
+
+    @Override
+    public LogFile reopen() throws IOException {
+      return segment.files().directory().open(segment.name(), Access.READ);
+    }
   }
 
   /** Returns it as readers see it. */
