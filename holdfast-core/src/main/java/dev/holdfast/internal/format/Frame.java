@@ -1,6 +1,9 @@
 package dev.holdfast.internal.format;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The layout of a frame header, and the fields of one frame read from a buffer. An object of it is filled again and
@@ -48,6 +51,9 @@ public final class Frame {
   /** The smallest a frame can be. */
   public static final int ALIGNMENT = 8;
 
+  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private int checksum;
   private int payloadLength;
   private long firstId;
@@ -74,15 +80,25 @@ public final class Frame {
    */
   public static void putHeader(ByteBuffer buffer, int at, int payloadLength, long firstId, int count, int unsynced,
       int time, byte type) {
-    buffer.putInt(at + CHECKSUM, 0);
-    buffer.putInt(at + LENGTH, payloadLength);
+    buffer.putLong(at + CHECKSUM, (long) payloadLength << 32); // each put into a buffer is checked: four take half of nine
     buffer.putLong(at + FIRST_ID, firstId);
-    buffer.putInt(at + COUNT, count);
-    buffer.putInt(at + UNSYNCED, unsynced);
-    buffer.putInt(at + TIME, time);
-    buffer.put(at + TYPE, type);
-    buffer.put(at + CODEC, (byte) 0);
-    buffer.putShort(at + FLAGS, (short) 0);
+    buffer.putLong(at + COUNT, Integer.toUnsignedLong(count) | (long) unsynced << 32);
+    buffer.putLong(at + TIME, Integer.toUnsignedLong(time) | (type & 0xFFL) << 32); // neither compressed nor flagged
+  }
+
+  /** Makes a frame with one record, without its checksum, at the beginning of {@code frame}, which has room for it. */
+  public static void make(byte[] frame, long firstId, int unsynced, int time, byte[] source, int from, int length) {
+    LONG.set(frame, (int) sizeOf(length) - ALIGNMENT, 0L); // first: what of it is no padding is written now
+    LONG.set(frame, CHECKSUM, (long) length << 32);
+    LONG.set(frame, FIRST_ID, firstId);
+    LONG.set(frame, COUNT, 1L | (long) unsynced << 32);
+    LONG.set(frame, TIME, Integer.toUnsignedLong(time) | (long) RECORD << 32);
+    System.arraycopy(source, from, frame, HEADER, length);
+  }
+
+  /** Sets the checksum of the frame at the beginning of {@code frame}. */
+  public static void putChecksum(byte[] frame, int checksum) {
+    INT.set(frame, CHECKSUM, checksum);
   }
 
   /** Fills this object from the header at {@code at}. The buffer must be little-endian. */
@@ -117,6 +133,28 @@ public final class Frame {
       case SEAL -> count == 0 && payloadLength >= Seal.FIXED + Seal.TRAILER;
       default -> count == 0;
     };
+  }
+
+  /**
+   * Returns the payload length of the frame at {@code at} if it is a whole one, in the bytes up to {@code end}, with
+   * nothing but the record {@code id}, neither compressed nor with any flag, and plausible in a file with such frames;
+   * else -1, which says nothing about why. Says nothing about the checksum.
+   */
+  public static int lengthOfRecord(byte[] bytes, int at, int end, long id, int maxFrame) {
+    if (end - at < HEADER || (long) LONG.get(bytes, at + FIRST_ID) != id
+        || (long) LONG.get(bytes, at + TIME) >>> 32 != RECORD) {
+      return -1;
+    }
+    var length = (int) INT.get(bytes, at + LENGTH);
+    var counts = (long) LONG.get(bytes, at + COUNT);
+    var unsynced = counts >>> 32;
+    return length < 0 || length > end - at - HEADER || sizeOf(length) > maxFrame || (int) counts != 1
+        || (unsynced > id && (int) unsynced != PROVES_NOTHING) ? -1 : length;
+  }
+
+  /** Returns the field of four bytes at {@code offset} of the frame at {@code at}. */
+  public static int field(byte[] bytes, int at, int offset) {
+    return (int) INT.get(bytes, at + offset);
   }
 
   /** Returns the checksum field. */

@@ -53,6 +53,10 @@ final class StreamCursor implements RecordCursor {
   private int frameChecksum;
   /** The id up to which its records are part of the log: a batch may have been cut. Never beyond {@link #readUpTo}. */
   private long frameEndId;
+  /** The frames from the end of this one to that with the record before this id are validated, with one record each. */
+  private long runEndId;
+  /** Of the view, when it was last looked at: as long as there are no more, whatever was found is still so. */
+  private int disturbances;
 
   private long id = -1;
   private int recordAt;
@@ -81,7 +85,17 @@ final class StreamCursor implements RecordCursor {
 
   @Override
   public boolean next() {
+    if (nextId < runEndId && view.disturbances() == disturbances && !closed) {
+      deliverNextOfRun();
+      return true;
+    }
+    return nextFrame();
+  }
+
+  private boolean nextFrame() {
+    disturbances = view.disturbances(); // first: what comes later is noticed at the next step
     checkOpen();
+    readUpTo = Math.min(readUpTo, view.readableEnd());
     while (true) {
       followCuts();
       if (frameOffset >= 0 && nextId < frameEndId) {
@@ -141,7 +155,11 @@ final class StreamCursor implements RecordCursor {
       if (!position() || cut.next() != null) {
         return false; // cut meanwhile: what was found may be of a history that this cursor has not followed
       }
-      deliver();
+      if (nextId < runEndId) {
+        deliverNextOfRun();
+      } else {
+        deliver();
+      }
       retries = 0;
       return true;
     } catch (CorruptionException e) {
@@ -181,13 +199,22 @@ final class StreamCursor implements RecordCursor {
     }
     var header = segmentHeader;
     frameOffset = -1;
-    if (header != null && scratch.takeFrame(header, current, frameEndOffset, nextId)) {
-      stepped(header, current, frameEndOffset);
-      return true;
+    if (header != null) {
+      runEndId = scratch.takeRecords(header, frameEndOffset, nextId, Math.min(segmentEnd, readUpTo));
+      if (nextId < runEndId) {
+        return true;
+      }
+      if (scratch.takeFrame(header, current, frameEndOffset, nextId)) {
+        stepped(header, current, frameEndOffset);
+        return true;
+      }
     }
     var open = current.acquire();
     try {
-      step(open, current, frameEndOffset);
+      runEndId = scratch.readRecords(open, frameEndOffset, nextId, Math.min(segmentEnd, readUpTo));
+      if (nextId == runEndId) {
+        step(open, current, frameEndOffset);
+      }
     } finally {
       current.release();
     }
@@ -320,6 +347,7 @@ final class StreamCursor implements RecordCursor {
     segment = null;
     segmentHeader = null;
     frameOffset = -1;
+    runEndId = -1;
     scratch.forget();
     segments = view.segments();
   }
@@ -336,7 +364,21 @@ final class StreamCursor implements RecordCursor {
       recordAt = BatchPayload.offset(scratch.content(), payload, frame.count(), index);
       recordLength = BatchPayload.length(scratch.content(), payload, index);
     }
-    delivered();
+    delivered(frame.time());
+  }
+
+  /** Steps to the frame behind this one, which was validated with others. */
+  private void deliverNextOfRun() {
+    var bytes = scratch.bytes();
+    var at = scratch.indexOf(frameEndOffset);
+    var length = Frame.field(bytes, at, Frame.LENGTH);
+    frameOffset = frameEndOffset;
+    frameEndOffset += Frame.sizeOf(length);
+    frameChecksum = Frame.field(bytes, at, Frame.CHECKSUM);
+    frameEndId = nextId + 1;
+    recordAt = at + Frame.HEADER;
+    recordLength = length;
+    delivered(Integer.toUnsignedLong(Frame.field(bytes, at, Frame.TIME)));
   }
 
   private void deliverNextOfBatch() {
@@ -347,11 +389,11 @@ final class StreamCursor implements RecordCursor {
     recordAt += recordLength;
     recordLength = BatchPayload.length(scratch.content(), scratch.contentAt(),
         (int) (nextId - scratch.frame().firstId()));
-    delivered();
+    delivered(scratch.frame().time());
   }
 
-  private void delivered() {
-    recordTime = segmentCreated + scratch.frame().time();
+  private void delivered(long time) {
+    recordTime = segmentCreated + time;
     id = nextId++;
     anyDelivered = true;
   }

@@ -7,6 +7,8 @@ import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -51,17 +53,18 @@ final class StreamView {
   private int waiting; // guarded by lock
   private volatile SegmentList segments = SegmentList.EMPTY;
   private volatile long visibleEnd;
-  private volatile long keptEnd;
+  private final AtomicLong keptEnd = new AtomicLong();
   private volatile long durableEnd;
   private volatile boolean anybodyWaiting;
   private volatile boolean closed;
   private volatile boolean deleted;
+  private final AtomicInteger disturbances = new AtomicInteger();
   private volatile Cut lastCut = new Cut(Long.MAX_VALUE);
 
   StreamView(String name, FailStop failStop) {
     this.name = name;
     this.failStop = failStop;
-    failStop.onFailure(this::wake);
+    failStop.onFailure(this::disturb);
   }
 
   String name() {
@@ -74,6 +77,14 @@ final class StreamView {
 
   SegmentList segments() {
     return segments;
+  }
+
+  /**
+   * Returns how often something has happened after which what could be read may not be: a failure, a truncation from
+   * the back, closing, deletion.
+   */
+  int disturbances() {
+    return disturbances.get();
   }
 
   Cut lastCut() {
@@ -91,7 +102,7 @@ final class StreamView {
 
   /** Returns the end of what was acknowledged, also of what is only in the ring: readers have it written first. */
   long acknowledgedEnd() {
-    return Math.max(visibleEnd, keptEnd);
+    return Math.max(visibleEnd, keptEnd.get());
   }
 
   /** Returns the end of what can be read, if need be after it has been written. */
@@ -99,9 +110,12 @@ final class StreamView {
     return failStop.hasFailed() ? readableEnd() : acknowledgedEnd();
   }
 
-  /** Moves the end of what was acknowledged; {@link #wakeIfWaiting} is to follow. */
+  /**
+   * Moves the end of what was acknowledged. Called under the stream's lock: letting go of that tells others sooner than
+   * a write of its own would. {@link #wakeIfWaiting} is to follow then.
+   */
   void kept(long end) {
-    keptEnd = end;
+    keptEnd.setRelease(end);
   }
 
   /** Wakes those who wait for records, if there are any. */
@@ -203,11 +217,12 @@ final class StreamView {
     try {
       durableEnd = Math.min(durableEnd, id);
       visibleEnd = Math.min(visibleEnd, id);
-      keptEnd = Math.min(keptEnd, id);
+      keptEnd.set(Math.min(keptEnd.get(), id));
       var cut = new Cut(id);
       lastCut.next = cut;
       lastCut = cut;
       segments = segments.with(change);
+      disturbances.incrementAndGet();
       moved.signalAll();
     } finally {
       lock.unlock();
@@ -216,11 +231,16 @@ final class StreamView {
 
   void close() {
     closed = true;
-    wake();
+    disturb();
   }
 
   void delete() {
     deleted = true;
+    disturb();
+  }
+
+  private void disturb() {
+    disturbances.incrementAndGet();
     wake();
   }
 
