@@ -41,7 +41,10 @@ public interface RecordCursor extends AutoCloseable {
   /** Returns the number of its bytes. */
   int length();
 
-  /** Returns when it was appended, to the millisecond. */
+  /**
+   * Returns when it was appended, to the millisecond. Where records follow each other within microseconds, a thread
+   * reads the clock for them: the time may be older by as long as that had to wait for a processor.
+   */
   Instant time();
 
   /** Returns the id the next step is to deliver. */

@@ -24,7 +24,8 @@ public record Surroundings(InstantSource clock, RandomGenerator random, Supplier
   private static final int WRITES_BEFORE_RING = 64;
 
   /** The system's clock, randomness that nobody can foresee, and threads. */
-  public static final Surroundings SYSTEM = new Surroundings(InstantSource.system(), Salts::next, UUID::randomUUID,
+  public static final Surroundings SYSTEM = new Surroundings(new TickingClock(InstantSource.system()), Salts::next,
+      UUID::randomUUID,
       WRITES_BEFORE_RING,
       BackgroundThreads::new);
 

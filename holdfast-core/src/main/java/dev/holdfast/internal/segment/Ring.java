@@ -7,6 +7,7 @@ import dev.holdfast.storage.Directory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -99,11 +100,16 @@ public final class Ring {
     }
 
     /**
-     * Copies the first {@code length} bytes of {@code source}, which is larger than a small frame, to {@code at} behind
-     * the header. What comes after them there is nothing.
+     * Copies the first {@code length} bytes of {@code source}, which has room for a block, to {@code at} behind the
+     * header. What comes after them there is nothing.
      */
     public void copy(MemorySegment source, int at, int length) {
       MemorySegment.copy(source, 0, memory, RingHeader.SIZE + at, Math.max(length, BLOCK));
+    }
+
+    /** Does the same with a small frame, in an array with room for a block. */
+    public void copy(byte[] source, int at, int length) {
+      MemorySegment.copy(source, 0, memory, ValueLayout.JAVA_BYTE, RingHeader.SIZE + at, Math.max(length, BLOCK));
     }
 
     /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * is only made here, in the same few cache lines, and then copied to its place there.
  */
 final class StagingBuffer {
+  /** A frame with one record up to this size is made in an array: there each access is cheapest. */
+  private static final int SMALL = 1 << 12;
+
+  private final byte[] small = new byte[SMALL];
   private final ByteBuffer bytes;
   private final ByteBuffer view;
   private final FrameChecksum checksum = new FrameChecksum();
@@ -88,10 +92,28 @@ final class StagingBuffer {
 
   /** Adds a frame with one record. */
   void add(SegmentWriter segment, int unsynced, int time, byte[] source, int from, int length) {
+    if (Frame.sizeOf(length) <= SMALL) {
+      addSmall(segment, unsynced, time, source, from, length);
+      return;
+    }
     var at = next();
     Frame.putHeader(bytes, at, length, segment.placedId(), 1, unsynced, time, Frame.RECORD);
     bytes.put(at + Frame.HEADER, source, from, length);
     finish(segment, at, length, 1, time);
+  }
+
+  private void addSmall(SegmentWriter segment, int unsynced, int time, byte[] source, int from, int length) {
+    Frame.make(small, segment.placedId(), unsynced, time, source, from, length);
+    var sum = checksum.of(segment.header().salt(), small, 0, length);
+    Frame.putChecksum(small, sum);
+    var size = (int) Frame.sizeOf(length);
+    var half = mirror;
+    if (half == null) {
+      bytes.put(used, small, 0, size);
+    } else {
+      half.copy(small, used, size);
+    }
+    placed(segment, size, 1, time, sum);
   }
 
   /** Adds a frame with a batch whose payload has {@code length} bytes. */
@@ -134,6 +156,10 @@ final class StagingBuffer {
     if (half != null) {
       half.copy(memory, used, size);
     }
+    placed(segment, size, count, time, sum);
+  }
+
+  private void placed(SegmentWriter segment, int size, int count, int time, int sum) {
     segment.placed(size, count, time, sum); // first: if it fails, nothing is staged
     used += size;
   }
