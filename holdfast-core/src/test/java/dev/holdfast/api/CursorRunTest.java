@@ -16,6 +16,8 @@ import dev.holdfast.Wal;
 import dev.holdfast.WalClosedException;
 import dev.holdfast.WalOptions;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A cursor validates many frames at once: what happens between that and their delivery is noticed all the same. */
@@ -44,11 +46,20 @@ class CursorRunTest extends BackendTest {
     }
   }
 
+  /** Once it was enough to ask again: the second call delivered what had been validated before. */
+  private static void assertEnds(Class<? extends Exception> how, RecordCursor cursor) {
+    for (var i = 0; i < 3; i++) {
+      assertThrows(how, cursor::next);
+    }
+    assertThrows(how, () -> cursor.next(Duration.ofMillis(1)));
+    assertEquals(9, cursor.id() % 10, "the last one before something happened");
+  }
+
   @Test
   void aTruncationBehindTheCursorInvalidatesIt() throws IOException {
     try (var wal = openLog(); var cursor = inTheMiddle(wal)) {
       wal.stream("s").truncateFrom(5);
-      assertThrows(CursorInvalidatedException.class, cursor::next);
+      assertEnds(CursorInvalidatedException.class, cursor);
     }
   }
 
@@ -93,6 +104,24 @@ class CursorRunTest extends BackendTest {
     });
     assertThrows(StreamFailedException.class, () -> wal.stream("s").sync());
     step(cursor, 10, 20);
+    assertEnds(StreamFailedException.class, cursor);
+    assertThrows(StreamFailedException.class, wal::close);
+  }
+
+  @Test
+  void afterAFailureTheRestOfABatchThatIsNotDurableIsNotDelivered() throws IOException {
+    var wal = openLog();
+    wal.stream("s").sync();
+    wal.stream("s").appendBatch(List.of(bytes("a"), bytes("b"), bytes("c")));
+    var cursor = wal.stream("s").read(RECORDS - 1);
+    step(cursor, RECORDS - 1, RECORDS + 1);
+    watch.hook((op, _) -> {
+      if (op == Watch.Op.FORCE) {
+        throw new IOException("planted");
+      }
+    });
+    assertThrows(StreamFailedException.class, () -> wal.stream("s").sync());
+    assertThrows(StreamFailedException.class, cursor::next);
     assertThrows(StreamFailedException.class, cursor::next);
     assertThrows(StreamFailedException.class, wal::close);
   }
@@ -102,7 +131,7 @@ class CursorRunTest extends BackendTest {
     try (var wal = openLog()) {
       var cursor = inTheMiddle(wal);
       cursor.close();
-      assertThrows(WalClosedException.class, cursor::next);
+      assertEnds(WalClosedException.class, cursor);
     }
   }
 
@@ -111,14 +140,14 @@ class CursorRunTest extends BackendTest {
     var wal = openLog();
     var cursor = inTheMiddle(wal);
     wal.close();
-    assertThrows(WalClosedException.class, cursor::next);
+    assertEnds(WalClosedException.class, cursor);
   }
 
   @Test
   void deletingTheStreamEndsIt() throws IOException {
     try (var wal = openLog(); var cursor = inTheMiddle(wal)) {
       wal.deleteStream("s");
-      assertThrows(StreamNotFoundException.class, cursor::next);
+      assertEnds(StreamNotFoundException.class, cursor);
     }
   }
 

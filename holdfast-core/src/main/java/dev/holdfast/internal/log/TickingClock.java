@@ -60,7 +60,7 @@ final class TickingClock implements InstantSource {
 
   private void begin() {
     try {
-      Thread.ofPlatform().name("holdfast-clock").daemon().start(this::tick);
+      Thread.ofPlatform().name("holdfast-clock").daemon().inheritInheritableThreadLocals(false).start(this::tick);
     } catch (Error e) { // no thread can be started
       ticking.set(false);
       Log.debug("the clock is read for each record", e);

@@ -16,14 +16,19 @@ final class ReadMemory {
 
   private ReadMemory() {}
 
-  /** Returns some of it, little-endian, to be given back. */
-  static ByteBuffer take() {
+  /** Returns memory to read a file of this size with, little-endian, to be given back; for a small file of the heap. */
+  static ByteBuffer take(long fileSize) {
+    if (fileSize < SIZE) {
+      return ByteBuffer.allocate((int) fileSize).order(ByteOrder.LITTLE_ENDIAN);
+    }
     var kept = KEPT.poll();
     return kept == null ? ByteBuffer.allocateDirect(SIZE).order(ByteOrder.LITTLE_ENDIAN) : kept.clear();
   }
 
   /** Takes it back; nobody uses it any more. */
   static void giveBack(ByteBuffer memory) {
-    var _ = KEPT.offer(memory);
+    if (memory.isDirect()) {
+      var _ = KEPT.offer(memory);
+    }
   }
 }

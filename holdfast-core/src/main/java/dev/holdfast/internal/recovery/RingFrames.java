@@ -118,9 +118,8 @@ public final class RingFrames {
   }
 
   /**
-   * Writes the frames that are part of the log into their segments and gives up the ring: keeps it under another name
-   * if some of it is not part of the log. Nothing is synced: what was acknowledged into the ring was not promised to
-   * survive a power loss, and what is found is written again and synced before it is.
+   * Writes the frames that are part of the log into their segments, durably, and gives up the ring: keeps it under
+   * another name if some of it is not part of the log.
    */
   public void merge(SegmentFiles files, Recovered recovered) throws IOException {
     if (!thereIsOne) {
@@ -153,6 +152,7 @@ public final class RingFrames {
         if (length > 0) {
           try (var file = directory.open(Names.segment(segment.firstId()), Access.READ_WRITE)) {
             file.write(region.frames().duplicate().limit(length).position(0), region.header().offset());
+            file.force(); // while the ring is there: closed with bytes that are not durable, it would lose their error
           }
         }
         return length == region.frames().limit();

@@ -59,7 +59,7 @@ public final class SegmentScanner {
    * @throws IOException if it cannot be read: then nothing is concluded
    */
   public static Result scan(LogFile file, SegmentHeader header, long firstId) throws IOException {
-    var memory = ReadMemory.take();
+    var memory = ReadMemory.take(file.size());
     try {
       return new SegmentScanner(new FileWindow(file, memory), file, header, firstId).run();
     } finally {
@@ -95,7 +95,7 @@ public final class SegmentScanner {
     var salt = header.salt();
     var maxFrame = header.maxFrame();
     var base = offset - window.at(offset); // of the window, in the file
-    var end = window.loadedEnd() - base;
+    var end = Math.min(window.loadedEnd(), window.fileSize()) - base;
     var at = (int) (offset - base);
     var id = expected;
     var durable = proved;

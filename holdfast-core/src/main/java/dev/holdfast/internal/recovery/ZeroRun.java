@@ -16,13 +16,14 @@ final class ZeroRun implements AutoCloseable {
 
   private final LogFile file;
   private final long size;
-  private final ByteBuffer block = ReadMemory.take();
+  private final ByteBuffer block;
   private final ByteBuffer zeros = ZEROS.duplicate();
 
   /** Creates it for a file of {@code size} bytes. */
   ZeroRun(LogFile file, long size) {
     this.file = file;
     this.size = size;
+    this.block = ReadMemory.take(size);
   }
 
   /**

@@ -163,9 +163,9 @@ final class RecordReader {
         if (isStillTrue(segments, cut, attempt)) {
           throw e;
         }
-      } catch (IOException e) {
+      } catch (IOException | InternalError e) {
         if (isStillTrue(segments, cut, attempt)) {
-          throw unreadable(segments.get(i), id, e);
+          throw unreadable(segments.get(i), id, OpenSegment.readError(e));
         }
       }
       scratch.forget();

@@ -7,6 +7,7 @@ import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.OpenSegment;
 import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
@@ -206,8 +207,10 @@ final class Scratch {
       id++;
     }
     takenEnd = start + at;
-    content = bytes;
-    contentView = readOnly;
+    if (id > from) { // else what was delivered last is still shown
+      content = bytes;
+      contentView = readOnly;
+    }
     return id;
   }
 
@@ -217,7 +220,15 @@ final class Scratch {
     var end = offset;
     long before;
     do {
-      if (!readOn(open, end, id == from)) {
+      try {
+        if (!readOn(open, end, id == from)) {
+          break;
+        }
+      } catch (IOException e) {
+        if (id == from) {
+          throw e;
+        }
+        Log.debug("told when a record is asked for that is in these bytes", e);
         break;
       }
       before = id;

@@ -93,10 +93,15 @@ final class StreamCursor implements RecordCursor {
   }
 
   private boolean nextFrame() {
-    disturbances = view.disturbances(); // first: what comes later is noticed at the next step
+    runEndId = -1; // whatever throws from here on, nothing that was validated before is delivered by the next call
+    disturbances = view.disturbances(); // before looking: what comes later is noticed at the next step
     checkOpen();
     readUpTo = Math.min(readUpTo, view.readableEnd());
+    if (frameEndId > readUpTo) {
+      lose();
+    }
     while (true) {
+      runEndId = -1;
       followCuts();
       if (frameOffset >= 0 && nextId < frameEndId) {
         deliverNextOfBatch();
@@ -166,9 +171,9 @@ final class StreamCursor implements RecordCursor {
       if (isStillTrue(known)) {
         throw e;
       }
-    } catch (IOException e) {
+    } catch (IOException | InternalError e) {
       if (isStillTrue(known)) {
-        throw unreadable(e);
+        throw unreadable(OpenSegment.readError(e));
       }
     }
     lose();

@@ -100,12 +100,13 @@ public final class WritableStream extends ReadableStream {
       chain.awaitFoundNames(); // the first append follows the sync of the name: here there was none, but it can be seen
     }
     commits.startAt(recovered.end());
-    if (mustSettleFirst(recovered)) {
+    var settling = mustSettleFirst(recovered);
+    if (settling) {
       settle();
     }
     view.visible(recovered.end());
-    if (!recovered.isCorrupt()) {
-      chain.publishState(); // readers beside this writer see what its own readers see, also before the first append
+    if (!recovered.isCorrupt()) { // readers beside this writer see what its own readers see, also before the first append
+      publishState(settling);
     }
     recovery = recovered.report(name(), Duration.ofNanos(System.nanoTime() - begun));
     switch (recovery.outcome()) {
@@ -113,6 +114,18 @@ public final class WritableStream extends ReadableStream {
       case CORRUPT -> Log.warning(recovery.toString());
       default -> { // nothing was dropped; merely asking for the level would take longer than recovering
       }
+    }
+  }
+
+  /** Settling has set a timer, after which a thread of the log does the same: then one at a time. */
+  private void publishState(boolean withTimer) throws IOException {
+    if (withTimer) {
+      commits.exclusively(() -> {
+        commits.later().publish();
+        return true;
+      });
+    } else {
+      chain.publishState();
     }
   }
 
