@@ -16,6 +16,7 @@ public final class IndexEntries {
   /** Bytes of frames after which the next data frame gets an entry. */
   public static final int SPACING = 4096;
   private static final int FIELDS = 3;
+  private static final long LARGEST = 1L << 30; // beyond that it grows when it must
   private static final int GUESSES = 4;
 
   private volatile int[] fields;
@@ -24,6 +25,14 @@ public final class IndexEntries {
   /** Creates an empty index. */
   public IndexEntries() {
     this(new int[FIELDS * 4], 0);
+  }
+
+  /**
+   * Creates an empty index with room for the entries of a segment of {@code fileSize} bytes: an appender that had to
+   * copy what there is, into memory never touched before, would wait for that.
+   */
+  public static IndexEntries forFileOf(long fileSize) {
+    return new IndexEntries(new int[(int) (FIELDS * (Math.min(fileSize, LARGEST) / SPACING + 1))], 0);
   }
 
   private IndexEntries(int[] fields, int size) {

@@ -4,30 +4,41 @@ import dev.holdfast.internal.logging.Log;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock in milliseconds for those who ask many times in each: reading the system's takes as long as computing the
  * checksum of a small record. When it is asked often a thread reads it every millisecond, until it is hardly asked any
  * more; then each who asks reads it. So a time may be old by a millisecond, and by as long as that thread has to wait
- * for a processor. Safe for use by many threads.
+ * for a processor. The thread waits a while to be needed again before it ends: whoever finds out that it is needed
+ * appends, and starting one takes as long as thousands of appends. Safe for use by many threads.
  */
 final class TickingClock implements InstantSource {
-  private static final int MANY = 1000;
+  private static final int MANY = 250;
   private static final int IDLE_TICKS = 16;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final InstantSource source;
-  private final AtomicBoolean ticking = new AtomicBoolean();
+  private final long waitNanos;
   private volatile long ticked; // 0: nobody ticks
   private volatile boolean asked; // since the last tick
   // what is lost here when several count at once is counted again
   private long countedMilli;
   private int reads; // in that millisecond
 
+  private @Nullable Thread thread; // guarded by this
+  private volatile boolean wanted; // set under this object's monitor: the thread is to tick, or does
+
   TickingClock(InstantSource source) {
+    this(source, WAIT_NANOS);
+  }
+
+  /** Creates one whose thread waits that long before it ends. */
+  TickingClock(InstantSource source, long waitNanos) {
     this.source = source;
+    this.waitNanos = waitNanos;
   }
 
   @Override
@@ -52,39 +63,71 @@ final class TickingClock implements InstantSource {
     if (now != countedMilli) {
       countedMilli = now;
       reads = 0;
-    } else if (++reads == MANY && ticking.compareAndSet(false, true)) {
+    } else if (++reads == MANY && !wanted) {
       begin();
     }
     return now;
   }
 
-  private void begin() {
+  private synchronized void begin() {
+    wanted = true;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+      return;
+    }
     try {
-      Thread.ofPlatform().name("holdfast-clock").daemon().inheritInheritableThreadLocals(false).start(this::tick);
+      thread = Thread.ofPlatform().name("holdfast-clock").daemon().inheritInheritableThreadLocals(false)
+          .start(this::work);
     } catch (Error e) { // no thread can be started
-      ticking.set(false);
+      wanted = false;
       Log.debug("the clock is read for each record", e);
     }
   }
 
-  private void tick() {
+  private void work() {
     try {
-      for (var idle = 0; idle < IDLE_TICKS; idle++) {
-        ticked = source.millis();
-        LockSupport.parkNanos(TICK_NANOS);
-        if (asked) {
-          asked = false;
-          idle = 0;
-        }
-      }
+      do {
+        tick();
+      } while (isWantedAgain());
     } finally {
       ticked = 0;
-      ticking.set(false);
+    }
+  }
+
+  private void tick() {
+    for (var idle = 0; idle < IDLE_TICKS; idle++) {
+      ticked = source.millis();
+      LockSupport.parkNanos(TICK_NANOS);
+      if (asked) {
+        asked = false;
+        idle = 0;
+      }
+    }
+    ticked = 0; // before it may be wanted again
+    wanted = false;
+  }
+
+  /** Waits a while to be wanted; if it is not the thread ends. */
+  private boolean isWantedAgain() {
+    var deadline = System.nanoTime() + waitNanos;
+    for (var left = waitNanos; left > 0 && !wanted; left = deadline - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+    synchronized (this) {
+      if (!wanted) {
+        thread = null;
+      }
+      return wanted;
     }
   }
 
   /** Returns whether a thread reads the clock for those who ask. */
   boolean isTicking() {
-    return ticking.get();
+    return wanted;
+  }
+
+  /** Returns whether there is a thread that does, or may again. */
+  synchronized boolean hasThread() {
+    return thread != null;
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.internal.segment;
 
+import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.LogFile;
@@ -15,8 +16,10 @@ import java.util.function.LongConsumer;
  * @param header its header
  * @param size the bytes reserved
  * @param growing whether nothing is reserved and the file grows with what is written
+ * @param index empty, with room for what the file can hold
  */
-public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, boolean growing) {
+public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, boolean growing,
+    IndexEntries index) {
   private static final int BEGINNING = 512;
   private static final int ZEROS = 1 << 17;
 
@@ -31,7 +34,8 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
     try {
       file.write(header.encode(), 0);
       file.force();
-      return new PreparedSegment(name, file, header, size, !preallocate);
+      return new PreparedSegment(name, file, header, size, !preallocate,
+          preallocate ? IndexEntries.forFileOf(size) : new IndexEntries());
     } catch (IOException | RuntimeException e) {
       discard(files, name, file, e);
       throw e;
@@ -57,7 +61,8 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
       file.write(ByteBuffer.allocate(BEGINNING).put(header.encode()).clear(), 0);
       fill(file, spare.size(), header.reserved());
       file.force();
-      return new PreparedSegment(spare.name(), file, header, header.reserved(), false);
+      return new PreparedSegment(spare.name(), file, header, header.reserved(), false,
+          IndexEntries.forFileOf(header.reserved()));
     } catch (IOException | RuntimeException e) {
       discard(files, spare.name(), file, e);
       throw e;

@@ -1,6 +1,7 @@
 package dev.holdfast.internal.stream;
 
 import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
@@ -209,7 +210,8 @@ final class CurrentHistory {
   /** Makes a named segment the active one. */
   private SegmentWriter activate(SegmentHeader header, StartFrame start, long id, boolean durable,
       @Nullable PreparedSegment prepared) throws IOException {
-    var writer = writers.begun(files(), header, start, id, durable);
+    var index = prepared == null ? new IndexEntries() : prepared.index();
+    var writer = writers.begun(files(), header, start, id, durable, index);
     if (prepared != null) {
       writer.adopt(prepared.file());
     }

@@ -57,10 +57,11 @@ final class SegmentWriters {
   }
 
   /** Returns the writer of a segment without records that has its name; {@code durable} says whether all of it is. */
-  SegmentWriter begun(SegmentFiles files, SegmentHeader header, StartFrame start, long id, boolean durable) {
+  SegmentWriter begun(SegmentFiles files, SegmentHeader header, StartFrame start, long id, boolean durable,
+      IndexEntries index) {
     var unsynced = durable ? 0 : Frame.unsynced(id, view.durableEnd());
     var checksum = start.encode(header.salt(), id, unsynced, 0).getInt(Frame.CHECKSUM);
-    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum, new IndexEntries(), durable);
+    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum, index, durable);
     var growing = header.reserved() == 0;
     var size = growing ? context.options().maxSegmentSize() : header.reserved();
     return new SegmentWriter(files, header, start, position, size, growing, view.failStop(), cleaner);

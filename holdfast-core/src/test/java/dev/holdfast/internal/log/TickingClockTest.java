@@ -81,7 +81,32 @@ class TickingClockTest {
   }
 
   @Test
-  void endsItsThreadWhenNobodyAsksAndIsExactAgain() throws InterruptedException {
+  void endsItsThreadWhenItHasNotBeenNeededForAWhile() throws InterruptedException {
+    var brief = new TickingClock(source, 1_000_000);
+    for (var round = 0; round < 3; round++) {
+      source.now.incrementAndGet();
+      await(() -> {
+        for (var i = 0; i < 10_000; i++) {
+          assertEquals(source.now.get(), brief.millis());
+        }
+        return brief.isTicking() && brief.hasThread();
+      });
+      await(() -> !brief.hasThread());
+      assertFalse(brief.isTicking());
+    }
+  }
+
+  @Test
+  void keepsItsThreadForAWhileWhenNobodyAsks() throws InterruptedException {
+    askUntilItTicks();
+    await(() -> !clock.isTicking());
+    assertTrue(clock.hasThread(), "starting one takes as long as thousands of appends");
+    source.now.incrementAndGet();
+    askUntilItTicks();
+  }
+
+  @Test
+  void stopsTickingWhenNobodyAsksAndIsExactAgain() throws InterruptedException {
     askUntilItTicks();
     await(() -> !clock.isTicking());
     source.now.addAndGet(12_345);
