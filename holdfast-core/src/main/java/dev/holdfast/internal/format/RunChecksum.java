@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
  *
  * <p>
  * CRCs are linear (Mark Adler's {@code crc32_combine} in zlib, see {@link ChecksumShift}), so what the CRC32C of the
- * whole run must be follows from the checksum fields alone, if padding is zeros. Let <i>s</i> be the size of a frame,
+ * whole run must be follows from the checksum fields alone, for padding is zeros. Let <i>s</i> be the size of a frame,
  * of which <i>z</i> bytes are padding, <i>c</i> its checksum field, and {@code shift(x, n)} what x contributes in front
  * of n bytes. The frame's body must have the checksum {@code c ^ shift(crc(salt), s - 4 - z)}, so the whole frame has
  * {@code shift(c, s) ^ shift(c, z) ^ k} with a constant k, and the run with a frame behind it
@@ -19,13 +19,13 @@ import java.util.zip.CRC32C;
  *
  * <p>
  * How much that finds: let <i>e</i> be by how much the checksum of a frame is wrong. The run's is then wrong by the sum
- * of all {@code shift(e, n)}, n being the distance to the end, and of what padding contributes that is not zeros.
- * Shifts are invertible. So of one frame exactly the damage is found that the frame's own checksum finds, and the same
- * is true of frames of another salt, however many: they are wrong by the same e, and {@code e * (1 + x^8s + x^16s + …)}
- * is 0 for one e of 2^32 at the most, because x has the order 2^31 - 1 modulo the polynomial's large factor. Damage to
- * several frames of a run at once, or to a frame and padding, may cancel out: one in 2^32, as damage of one frame may
- * within it, but also of a few bits. Whoever finds that a run does not agree looks at each frame by itself, which alone
- * says what is wrong; so padding that is not zeros only takes longer.
+ * of all {@code shift(e, n)}, n being the distance to the end. Shifts are invertible. So of one frame exactly the
+ * damage is found that the frame's own checksum finds; and the same is true of frames of another salt, however many:
+ * they are all wrong by the same e, and {@code e * (1 + x^8s + x^16s + …)} is 0 for one e of 2^32 at the most, because
+ * x has the order 2^31 - 1 modulo the polynomial's large factor. Damage to several frames of a run at once may cancel
+ * out: one case in 2^32, as is the case within one frame, but never up to three bits, since no two bits of a run count
+ * alike. (Padding would: so a frame is none of a run unless its padding is zeros.) Whoever finds that a run does not
+ * agree looks at each frame by itself, which alone says what is wrong.
  */
 public final class RunChecksum {
   /** Larger frames are as fast by themselves. */
@@ -113,15 +113,16 @@ public final class RunChecksum {
   /**
    * Returns how many of the frames from {@code at} on are valid: whole ones, padding included, in the bytes up to
    * {@code end}, of the size and salt that {@link #isFor} was asked for last, with nothing but one record each (see
-   * {@link Frame#lengthOfRecord}), of which the first is {@code firstId} and none {@code endId}. 0 says nothing about
-   * any of them.
+   * {@link Frame#lengthOfRecord}) and zeros as padding, of which the first is {@code firstId} and none {@code endId}. 0
+   * says nothing about any of them.
    */
   public int take(byte[] bytes, int at, int end, long firstId, long endId, int maxFrame) {
     var size = size();
     var next = at;
     var id = firstId;
     var expected = 0;
-    while (id < endId && end - next >= size && Frame.lengthOfRecord(bytes, next, end, id, maxFrame) == payloadLength) {
+    while (id < endId && end - next >= size && Frame.lengthOfRecord(bytes, next, end, id, maxFrame) == payloadLength
+        && (padding == 0 || Frame.endsWithZeros(bytes, next + size, padding))) {
       expected = add(expected, Frame.field(bytes, next, Frame.CHECKSUM));
       next += size;
       id++;

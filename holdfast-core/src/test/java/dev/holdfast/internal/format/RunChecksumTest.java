@@ -3,6 +3,7 @@ package dev.holdfast.internal.format;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -133,6 +134,33 @@ class RunChecksumTest {
         }
       }
     }
+  }
+
+  @Test
+  @DisplayName("two bits flipped anywhere in a run are found, also a bit of the checksum and one of the padding")
+  void twoBits() {
+    for (var payload : new int[]{128, 92, 99}) {
+      var run = of(SALT, payload);
+      var bytes = run(SALT, payload, 4);
+      var size = run.size();
+      var bits = 4 * size * 8;
+      for (var first = 0; first < bits; first += 1 + random.nextInt(7)) {
+        flip(bytes, first);
+        for (var second = first + 1; second < bits; second++) {
+          flip(bytes, second);
+          if (taken(run, bytes) > first / 8 / size) {
+            fail("payload " + payload + ", bits " + first + " and " + second);
+          }
+          flip(bytes, second);
+        }
+        flip(bytes, first);
+      }
+      assertEquals(4, taken(run, bytes));
+    }
+  }
+
+  private static void flip(byte[] bytes, int bit) {
+    bytes[AT + bit / 8] ^= (byte) (1 << (bit % 8));
   }
 
   @Test
