@@ -35,7 +35,7 @@ public final class RunChecksum {
   private static final int CHECKSUM_BYTES = Frame.LENGTH - Frame.CHECKSUM;
 
   private final CRC32C crc = new CRC32C();
-  private int payloadLength = -1; // what the tables are for
+  private int payloadLength = -1; // what the tables are for; none yet
   private int padding;
   private int[] bySize = {};
   private int[] byPadding = {};
@@ -49,7 +49,7 @@ public final class RunChecksum {
    * then on it is those, with this salt, that are checked.
    */
   public boolean isFor(long segmentSalt, int length) {
-    if (length != payloadLength && !isFrequent(length)) {
+    if (length < 0 || length > LARGEST || (length != payloadLength && !isFrequent(length))) {
       return false;
     }
     if (segmentSalt != salt) {
@@ -59,9 +59,6 @@ public final class RunChecksum {
   }
 
   private boolean isFrequent(int length) {
-    if (length < 0 || length > LARGEST) {
-      return false;
-    }
     if (length != candidate) {
       candidate = length;
       asked = 0;

@@ -92,6 +92,17 @@ class RunChecksumTest {
   }
 
   @Test
+  @DisplayName("a length of all ones was taken for one that is known, before any was")
+  void impossibleLengths() {
+    var run = new RunChecksum();
+    for (var i = 0; i < 100; i++) {
+      for (var length : new int[]{-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+        assertFalse(run.isFor(SALT, length), "length " + length);
+      }
+    }
+  }
+
+  @Test
   @DisplayName("any bit flipped anywhere in a run is found, without padding and with it")
   void everyBit() {
     for (var payload : new int[]{128, 99}) {
