@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.holdfast.CorruptionException;
 import dev.holdfast.LogStream;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
+import dev.holdfast.WalException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.StartFrame;
@@ -181,5 +183,27 @@ class CursorRunDamageTest extends BackendTest {
       }
     }
     assertIntact("mended");
+  }
+
+  @Test
+  @DisplayName("where a file was cut short under a map, nearly all of the records in front are still delivered")
+  void cutShort() throws IOException {
+    assertIntact("as written");
+    var page = 4096;
+    var end = offset(DAMAGED) / page * page;
+    file.truncate(end);
+    try (var cursor = stream.read(0)) {
+      long delivered = 0;
+      try {
+        while (cursor.next()) {
+          assertArrayEquals(records[(int) delivered], cursor.copyPayload());
+          delivered++;
+        }
+        fail("no end at " + end);
+      } catch (WalException _) {
+        var readable = firstId + (end - StartFrame.DATA_START) / SIZE;
+        assertTrue(delivered <= readable && delivered > readable - 1024 / SIZE - 1, delivered + " of " + readable);
+      }
+    }
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
 import dev.holdfast.internal.format.RunChecksum;
 import dev.holdfast.internal.format.SegmentHeader;
+import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.OpenSegment;
 import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
@@ -289,7 +290,12 @@ final class Scratch {
     if (!hasRoomBehind(offset, wanted) || start + length - offset < PIECE) {
       begin(offset);
     }
-    read(segment, Math.min(wanted, bytes.capacity()));
+    try {
+      read(segment, Math.min(wanted, bytes.capacity()));
+    } catch (IOException | InternalError e) { // a page of it; what is in front of that is to be had all the same
+      Log.debug("less is read at once from " + offset + " on", e);
+      read(segment, PIECE);
+    }
   }
 
   /** Returns how much to copy from a map: whole frames, if all are as large as the last one. */
