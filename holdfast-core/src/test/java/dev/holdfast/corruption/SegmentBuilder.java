@@ -122,6 +122,11 @@ public final class SegmentBuilder {
     return Arrays.copyOf(bytes.toByteArray(), (int) Math.max(header.reserved(), offset()));
   }
 
+  /** Returns the index so far. */
+  public IndexEntries index() {
+    return index;
+  }
+
   /** Returns the seal. */
   public byte[] seal() {
     var seal = new Seal(nextId - firstId, offset(), lastChecksum, firstTime, lastTime, index).encode(header.salt(),

@@ -152,6 +152,14 @@ public final class Frame {
         || (unsynced > id && (int) unsynced != PROVES_NOTHING) ? -1 : length;
   }
 
+  /**
+   * Returns whether the last bytes of the frame that ends at {@code end}, {@code padding} of them, at least 1, are
+   * zeros.
+   */
+  static boolean endsWithZeros(byte[] bytes, int end, int padding) {
+    return (long) LONG.get(bytes, end - ALIGNMENT) >>> (Byte.SIZE * (ALIGNMENT - padding)) == 0;
+  }
+
   /** Returns the field of four bytes at {@code offset} of the frame at {@code at}. */
   public static int field(byte[] bytes, int at, int offset) {
     return (int) INT.get(bytes, at + offset);

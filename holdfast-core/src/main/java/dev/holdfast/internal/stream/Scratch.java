@@ -6,6 +6,7 @@ import dev.holdfast.internal.format.BatchPayload;
 import dev.holdfast.internal.format.CompressedPayload;
 import dev.holdfast.internal.format.Frame;
 import dev.holdfast.internal.format.FrameChecksum;
+import dev.holdfast.internal.format.RunChecksum;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.OpenSegment;
@@ -32,14 +33,16 @@ final class Scratch {
 
   private final Frame frame = new Frame();
   private final FrameChecksum checksum = new FrameChecksum();
+  private final RunChecksum run = new RunChecksum();
   private final int usual;
   /** How much to read at once: little at first, for who reads a record at the end, more for who goes on. */
   private int ahead;
+  /** The same for who copies from a map. */
+  private int piece = PIECE / 2;
   private ByteBuffer bytes;
   private ByteBuffer readOnly;
   private long start;
   private int length;
-  private long takenEnd; // behind the last frame of takeRecords
   private long lastSize; // of the last frame of those, or validated: the next ones may be as large
   // what the frame read last holds: its payload, or what that decompresses to
   private ByteBuffer content;
@@ -62,6 +65,7 @@ final class Scratch {
   void forget() {
     length = 0;
     ahead = Math.min(usual, FIRST);
+    piece = PIECE / 2;
   }
 
   /** Lets go of buffers that a large frame needed, and of what is the cache's. */
@@ -187,7 +191,6 @@ final class Scratch {
    * @return the id after the last one, {@code from} if the first is no such frame; nothing is said about why it ends
    */
   long takeRecords(SegmentHeader header, long offset, long from, long to) {
-    takenEnd = offset;
     if (offset < start || offset - start >= length) {
       return from;
     }
@@ -197,6 +200,14 @@ final class Scratch {
     var salt = header.salt();
     var maxFrame = header.maxFrame();
     var id = from;
+    if (end - at >= Frame.HEADER && run.isFor(salt, Frame.field(array, at, Frame.LENGTH))) {
+      var frames = run.take(array, at, end, from, to, maxFrame);
+      if (frames > 0) {
+        lastSize = run.size();
+        id += frames;
+        at += frames * run.size();
+      }
+    }
     while (id < to) {
       var payload = Frame.lengthOfRecord(array, at, end, id, maxFrame);
       if (payload < 0 || checksum.of(salt, array, at, payload) != Frame.field(array, at, Frame.CHECKSUM)) {
@@ -206,7 +217,6 @@ final class Scratch {
       at += (int) lastSize;
       id++;
     }
-    takenEnd = start + at;
     if (id > from) { // else what was delivered last is still shown
       content = bytes;
       contentView = readOnly;
@@ -214,28 +224,10 @@ final class Scratch {
     return id;
   }
 
-  /** Does the same after reading on, and again and again while that gives whole frames and is quick. */
+  /** Does the same after reading on. */
   long readRecords(OpenSegment open, long offset, long from, long to) throws IOException {
-    var id = from;
-    var end = offset;
-    long before;
-    do {
-      try {
-        if (!readOn(open, end, id == from)) {
-          break;
-        }
-      } catch (IOException e) {
-        if (id == from) {
-          throw e;
-        }
-        Log.debug("told when a record is asked for that is in these bytes", e);
-        break;
-      }
-      before = id;
-      id = takeRecords(open.header(), end, id, to);
-      end = takenEnd;
-    } while (id > before && id < to && end - offset < RUN);
-    return id;
+    readOn(open, offset);
+    return takeRecords(open.header(), offset, from, to);
   }
 
   /** Returns the index in {@link #bytes} and {@link #content} of the frame at {@code offset}, one of those taken. */
@@ -292,16 +284,25 @@ final class Scratch {
     return segment.isMapped() ? Math.clamp(FRAMES_OF_PIECE * lastSize, PIECE, usual) : ahead;
   }
 
-  /** Copies what is next: behind what is there, or, if that does not reach {@code offset}, perhaps in its place. */
-  private boolean readOn(OpenSegment segment, long offset, boolean mayReplace) throws IOException {
-    var wanted = usual(segment);
-    if (!hasRoomBehind(offset, wanted)) {
-      if (!mayReplace) {
-        return false;
-      }
+  /** Copies what is next: in the place of what is there, or behind it if much of that is still to come. */
+  private void readOn(OpenSegment segment, long offset) throws IOException {
+    var wanted = segment.isMapped() ? nextPiece() : ahead;
+    if (!hasRoomBehind(offset, wanted) || start + length - offset < PIECE) {
       begin(offset);
     }
-    return read(segment, Math.min(wanted, bytes.capacity())) > 0;
+    try {
+      read(segment, Math.min(wanted, bytes.capacity()));
+    } catch (IOException | InternalError e) { // a page of it; what is in front of that is to be had all the same
+      Log.debug("less is read at once from " + offset + " on", e);
+      read(segment, PIECE);
+    }
+  }
+
+  /** Returns how much to copy from a map: whole frames, if all are as large as the last one. */
+  private int nextPiece() {
+    var size = (int) Math.min(lastSize, usual / FRAMES_OF_PIECE);
+    piece = Math.min(RUN, 2 * piece);
+    return Math.max(FRAMES_OF_PIECE * size, size == 0 ? piece : piece / size * size);
   }
 
   /**

@@ -81,6 +81,63 @@ class SegmentScannerTest {
     assertEquals(80, scan(bytes).endId());
   }
 
+  /** Behind so many frames of one size these are checked together. */
+  private static final int MANY = 2_000;
+
+  @Test
+  @DisplayName("the same is true of a frame among many of its size; its padding means nothing")
+  void everyBitAmongMany() throws IOException {
+    var before = records(MANY);
+    var at = (int) before.offset();
+    var bytes = records(MANY + 300).unsealed();
+    var length = Frame.HEADER + LogBuilder.payload(MANY).length;
+    var end = at + (int) Frame.sizeOf(LogBuilder.payload(MANY).length);
+    for (var bit = at * 8; bit < end * 8; bit++) {
+      bytes[bit / 8] ^= (byte) (1 << (bit % 8));
+      var found = scan(bytes);
+      var message = "bit " + bit % 8 + " of byte " + (bit / 8 - at) + " of the frame";
+      assertEquals(bit / 8 - at < length ? MANY : MANY + 300, found.endId(), message);
+      bytes[bit / 8] ^= (byte) (1 << (bit % 8));
+    }
+    assertEquals(MANY + 300, scan(bytes).endId());
+  }
+
+  @Test
+  @DisplayName("stretches of frames of one size are taken as if each had been taken by itself")
+  void stretches() throws IOException {
+    var random = new Random(SEED);
+    for (var round = 0; round < 20; round++) {
+      var segment = LogBuilder.first();
+      var time = 0;
+      long proved = 0;
+      while (segment.offset() < 700_000) {
+        var payload = new byte[random.nextInt(random.nextBoolean() ? 100 : 3_000)];
+        for (var left = random.nextInt(1_000); left > 0; left--) {
+          time += random.nextInt(2);
+          random.nextBytes(payload);
+          var durable = random.nextInt(100) == 0 ? segment.nextId() - random.nextLong(1 + segment.nextId()) : 0;
+          var provesNothing = random.nextInt(3) == 0;
+          proved = provesNothing ? proved : Math.max(proved, durable);
+          segment.record(payload, provesNothing ? Frame.PROVES_NOTHING : (int) (segment.nextId() - durable), time);
+        }
+      }
+      var found = scan(segment.unsealed());
+      var message = "seed " + SEED + ", round " + round;
+      assertEquals(segment.nextId(), found.endId(), message);
+      assertEquals(segment.offset(), found.endOffset(), message);
+      assertEquals(segment.asPredecessor().checksum(), found.lastChecksum(), message);
+      assertEquals(time, found.lastTime(), message);
+      assertEquals(proved, found.proved(), message);
+      var index = segment.index();
+      assertEquals(index.size(), found.index().size(), message);
+      for (var i = 0; i < index.size(); i++) {
+        assertEquals(index.idDistance(i), found.index().idDistance(i), message);
+        assertEquals(index.offset(i), found.index().offset(i), message);
+        assertEquals(index.time(i), found.index().time(i), message);
+      }
+    }
+  }
+
   @Test
   @DisplayName("frames whose checksums agree are not taken if what they say cannot be")
   void whatCannotBe() throws IOException {
