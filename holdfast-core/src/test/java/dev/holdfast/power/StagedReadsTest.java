@@ -154,12 +154,10 @@ class StagedReadsTest {
       append(stream, WRITTEN, 100);
       var writing = new CountDownLatch(1);
       var goOn = new CountDownLatch(1);
-      disk.onOperation(operation -> {
-        if (operation.kind() == OperationKind.WRITE && operation.path().contains(".seg")) {
-          writing.countDown();
-          await(goOn);
-        }
-      });
+      disk.inject(Fault.on(OperationKind.WRITE).in(".seg").delayedBy(() -> {
+        writing.countDown();
+        await(goOn);
+      }));
       var leader = CompletableFuture.runAsync(stream::segments);
       await(writing);
       append(stream, 100, 150);
@@ -182,24 +180,24 @@ class StagedReadsTest {
       append(stream, WRITTEN, 20);
       var syncing = new CountDownLatch(1);
       var goOn = new CountDownLatch(1);
-      disk.onOperation(operation -> {
-        if (operation.kind() == OperationKind.FORCE && operation.path().contains(".seg")) {
-          syncing.countDown();
-          await(goOn);
-        }
-      });
+      disk.inject(Fault.on(OperationKind.FORCE).in(".seg").delayedBy(() -> {
+        syncing.countDown();
+        await(goOn);
+      }));
       var batch = stream.appendBatchAsync(List.of(record(20), record(21)));
       var later = stream.appendAsync(record(22));
       await(syncing);
-      assertEquals(20, stream.nextId());
-      assertTrue(stream.get(20).isEmpty());
       try (var cursor = stream.read(0)) {
+        assertEquals(20, stream.nextId());
+        assertTrue(stream.get(20).isEmpty());
         step(cursor, 0, 20);
         assertFalse(cursor.next());
         assertFalse(batch.isDone() || later.isDone());
         goOn.countDown();
         assertEquals(22, later.get(30, TimeUnit.SECONDS));
         step(cursor, 20, 23);
+      } finally {
+        goOn.countDown();
       }
     }
   }

@@ -8,18 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.internal.format.RingHeader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StagedFramesTest {
   private static final int SIZE = 1 << 15;
-  private static final int TURNS = 20_000;
   private static final int READERS = 2;
+  private static final int LONGEST = 500;
+  private static final int ENOUGH = 500;
+  private static final Duration SHORTEST = Duration.ofMillis(500);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static Ring.Half half(Arena arena) {
     return new Ring.Half(arena.allocate(RingHeader.SIZE + SIZE));
@@ -84,17 +92,21 @@ class StagedFramesTest {
   @Test
   @DisplayName("what is copied while the memory is used again is not taken for what it was")
   void recycled() {
-    try (var arena = Arena.ofShared(); var threads = new Readers()) {
+    try (var arena = Arena.ofShared(); var readers = new Readers()) {
       var half = half(arena);
-      for (var turn = 0; turn < TURNS && threads.areRunning(); turn++) {
+      var begun = System.nanoTime();
+      var turn = 0;
+      while (readers.noneHasEnded() && readers.wantMoreAfter(System.nanoTime() - begun)) {
         var frames = new StagedFrames(half, turn, null);
         half.copy(filled(SIZE, turn), 0, SIZE);
         frames.filled(SIZE);
-        threads.current.set(new Turn(frames, turn));
-        Thread.onSpinWait();
+        readers.current.set(new Turn(frames, turn));
+        for (var i = 0; i < turn % LONGEST; i++) { // sometimes long enough to be read, sometimes not
+          Thread.onSpinWait();
+        }
         frames.end();
+        turn++;
       }
-      assertTrue(threads.read() > 0, "nobody has read anything");
     }
   }
 
@@ -102,53 +114,63 @@ class StagedFramesTest {
 
   private static final class Readers implements AutoCloseable {
     private final AtomicReference<Turn> current = new AtomicReference<>();
-    private final CompletableFuture<?>[] running = new CompletableFuture<?>[READERS];
+    private final AtomicLong reads = new AtomicLong();
+    private final AtomicLong missed = new AtomicLong();
+    private final List<CompletableFuture<String>> running = new ArrayList<>();
     private volatile boolean over;
-    private volatile long read;
 
     Readers() {
       for (var i = 0; i < READERS; i++) {
-        var reading = new CompletableFuture<Void>();
-        running[i] = reading;
-        Thread.ofPlatform().name("reader-" + i).daemon().start(() -> {
-          try {
-            readOn();
-            reading.complete(null);
-          } catch (IOException | RuntimeException | Error e) {
-            reading.completeExceptionally(e);
-          }
-        });
+        running.add(CompletableFuture.supplyAsync(this::readOn,
+            task -> Thread.ofPlatform().name("reader").daemon().start(task)));
       }
     }
 
-    private void readOn() throws IOException {
+    /** Returns what went wrong, nothing if all went well. */
+    private String readOn() {
       var bytes = new byte[SIZE];
       while (!over) {
         var turn = current.get();
-        if (turn != null && turn.frames.read(turn.number, bytes, 0, SIZE) > 0) {
-          read = turn.number + 1L;
-          for (var i = 0; i < SIZE; i++) {
-            if (bytes[i] != (byte) turn.number) {
-              throw new AssertionError("byte " + i + " is of another turn than " + turn.number);
-            }
+        if (turn == null) {
+          continue;
+        }
+        if (read(turn, bytes) < 0) {
+          missed.incrementAndGet();
+          continue;
+        }
+        for (var i = 0; i < SIZE; i++) {
+          if (bytes[i] != (byte) turn.number) {
+            return "byte " + i + " is of another turn than " + turn.number;
           }
         }
+        reads.incrementAndGet();
+      }
+      return "";
+    }
+
+    private static int read(Turn turn, byte[] bytes) {
+      try {
+        return turn.frames.read(turn.number, bytes, 0, SIZE);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
-    boolean areRunning() {
-      return Arrays.stream(running).noneMatch(CompletableFuture::isDone);
+    boolean noneHasEnded() {
+      return running.stream().noneMatch(CompletableFuture::isDone);
     }
 
-    long read() {
-      return read;
+    boolean wantMoreAfter(long nanos) {
+      var enough = reads.get() > ENOUGH && missed.get() > ENOUGH && nanos > SHORTEST.toNanos();
+      assertTrue(enough || nanos < LIMIT.toNanos(), () -> reads + " reads, " + missed + " too late");
+      return !enough;
     }
 
     @Override
     public void close() {
       over = true;
       for (var reading : running) {
-        reading.orTimeout(30, TimeUnit.SECONDS).join();
+        assertEquals("", reading.orTimeout(30, TimeUnit.SECONDS).join());
       }
     }
   }
