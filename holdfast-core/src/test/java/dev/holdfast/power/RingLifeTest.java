@@ -115,6 +115,32 @@ class RingLifeTest {
   }
 
   @Test
+  void whoReadsWhatIsInItReadsOnWhenItHasBeenGivenBack() throws Exception {
+    append(10);
+    try (var cursor = stream.read(0); var tail = stream.read(0)) {
+      assertTrue(cursor.next());
+      for (var i = 0; i < 10; i++) {
+        assertTrue(tail.next());
+      }
+      for (var i = 0; i < 20 && hasRing(); i++) {
+        timers.pass();
+        Thread.sleep(5);
+      }
+      assertFalse(hasRing());
+      append(10);
+      assertTrue(hasRing(), "busy again");
+      for (var i = 1; i < 20; i++) {
+        assertTrue(cursor.next());
+        assertEquals(i, cursor.id());
+        assertEquals(20, stream.get(i).orElseThrow().length);
+      }
+      for (var i = 10; i < 20; i++) {
+        assertTrue(tail.next());
+      }
+    }
+  }
+
+  @Test
   void itStaysWhileSomethingComes() throws Exception {
     append(10);
     for (var i = 0; i < 30; i++) {
@@ -228,6 +254,7 @@ class RingLifeTest {
   private Thread reader(long id) {
     return Thread.ofPlatform().name("reader").start(() -> {
       try {
+        stream.segments(); // has everything written
         assertArrayEquals(new byte[]{1}, stream.get(id).orElseThrow());
       } catch (RuntimeException | Error e) {
         synchronized (problems) {

@@ -6,7 +6,13 @@ import dev.holdfast.LogStream;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.log.OpenLog;
+import dev.holdfast.internal.log.Surroundings;
 import dev.holdfast.storage.MemoryDirectory;
+import dev.holdfast.testkit.SimulatedDisk;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -39,6 +45,12 @@ class StreamLinearizabilityTest {
   @DisplayName("append, batch, get, next id, sync and truncateFrom under ASYNC")
   void async() {
     options().check(Async.class);
+  }
+
+  @Test
+  @DisplayName("append, batch, get, next id, sync and truncateFrom under ASYNC with a ring, from which readers copy")
+  void ring() {
+    options().check(Ring.class);
   }
 
   @Test
@@ -78,14 +90,44 @@ class StreamLinearizabilityTest {
     }
   }
 
-  /** What the threads do: each segment has one frame, so that truncations from the front and rotations are frequent. */
+  /** Under ASYNC, and what is appended is only in the ring until somebody syncs or truncates, or a half is full. */
+  public static final class Ring extends Subject {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** Opens it, and waits for its ring. */
+    public Ring() throws IOException, InterruptedException {
+      this(new SimulatedDisk());
+    }
+
+    private Ring(SimulatedDisk disk) throws IOException, InterruptedException {
+      super(OpenLog.forWriting(disk.root(),
+          WalOptions.builder().maxSegmentSize(1 << 14).writeBufferSize(1 << 12).syncPolicy(SyncPolicy.ASYNC).build(),
+          new Surroundings(Surroundings.SYSTEM.clock(), Surroundings.SYSTEM.random(),
+              Surroundings.SYSTEM.newLogId(), 1, Surroundings.SYSTEM.background())));
+      append(1);
+      var files = disk.root().subdirectory("streams").subdirectory("s");
+      var begun = System.nanoTime();
+      while (!files.exists(Names.RING)) {
+        if (System.nanoTime() - begun > LIMIT.toNanos()) {
+          throw new IllegalStateException("no ring for " + LIMIT);
+        }
+        Thread.sleep(1);
+      }
+      truncateFrom(0);
+    }
+  }
+
+  /** What the threads do. */
   public abstract static class Subject {
-    private final Wal wal;
     private final LogStream stream;
 
+    /** Each segment has one frame, so that truncations from the front and rotations are frequent. */
     Subject(SyncPolicy policy) {
-      wal = Wal.open(new MemoryDirectory(),
-          WalOptions.builder().maxSegmentSize(4096).maxRecordsPerSegment(1).syncPolicy(policy).build());
+      this(Wal.open(new MemoryDirectory(),
+          WalOptions.builder().maxSegmentSize(4096).maxRecordsPerSegment(1).syncPolicy(policy).build()));
+    }
+
+    Subject(Wal wal) {
       stream = wal.stream("s");
     }
 

@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment while it is open: its header, its index and its bytes, read positionally or by bulk copies from a map.
- * Memory that can fault is touched by nothing but those copies. Safe for use by many threads until it is closed.
+ * A segment while it is open: its header, its index and its bytes, read positionally or by bulk copies from a map; of
+ * one that is being written, what is only in the ring from there. Memory that can fault is touched by nothing but those
+ * copies. Safe for use by many threads until it is closed.
  */
 public final class OpenSegment implements Closeable {
   /** A segment that is still written is mapped once it has been read so often: most are read little while they are. */
@@ -39,6 +40,16 @@ public final class OpenSegment implements Closeable {
   interface Growth {
     /** Returns the offset up to which it has been written, which no sealing will cut off. */
     long written();
+
+    /**
+     * Copies bytes that are only in the ring.
+     *
+     * @return how many; negative if there are none at {@code position}, or if they have been written by now
+     */
+    int readStaged(long position, byte[] dst, int offset, int length) throws IOException;
+
+    /** Returns whether its space is reserved, and files are to be mapped. */
+    boolean mayBeMapped();
 
     /** Opens the file by the name it has now: it may have had another one when it was opened first. */
     LogFile reopen() throws IOException;
@@ -81,7 +92,7 @@ public final class OpenSegment implements Closeable {
     return new OpenSegment(file, header, index, null, file.size(), null, null, reaper);
   }
 
-  /** Returns a segment that is being written by this process, mapped when it is read often. */
+  /** Returns a segment that is being written by this process, mapped when it is read often, if it may be. */
   static OpenSegment beingWritten(LogFile file, SegmentHeader header, IndexEntries index, Growth growth,
       Reaper reaper) throws IOException {
     return new OpenSegment(file, header, index, null, file.size(), null, growth, reaper);
@@ -136,13 +147,16 @@ public final class OpenSegment implements Closeable {
   /**
    * Copies bytes from {@code position} on into {@code dst}.
    *
-   * @return how many: {@code length}, or less at the end of the file
+   * @return how many: {@code length}, or less at the end of the file, or, in one that is being written, at the end of
+   * some frame: what goes on there is somewhere else
    */
   public int read(long position, byte[] dst, int offset, int length) throws IOException {
-    var mapped = map;
     if (seal == null) {
-      return readUnsealed(mapped, position, dst, offset, length);
+      return growth == null
+          ? file.read(ByteBuffer.wrap(dst, offset, length), position)
+          : readGrowing(growth, position, dst, offset, length);
     }
+    var mapped = map;
     if (mapped == null) {
       return file.read(ByteBuffer.wrap(dst, offset, length), position);
     }
@@ -155,21 +169,37 @@ public final class OpenSegment implements Closeable {
     return n;
   }
 
-  /** From the map only what has been written: what is behind may be cut off by the seal, and then faults. */
-  private int readUnsealed(@Nullable Map mapped, long position, byte[] dst, int offset, int length)
-      throws IOException {
-    var growing = growth;
-    if (mapped != null && growing != null) {
-      var n = (int) Math.min(length, Math.min(growing.written(), mapped.memory.byteSize()) - position);
-      if (n == length || (n > 0 && position + n < mapped.memory.byteSize())) {
-        try {
-          mapped.copy(position, dst, offset, n);
-          return n;
-        } catch (InternalError e) {
-          Log.debug(file.name() + ": mapped memory at offset " + position + " cannot be read, so the file is", e);
-        }
+  /**
+   * What has been written is read from the file, what comes behind from the ring: never from the file in one piece with
+   * what was written, where it may not be yet. Whoever finds it gone from the ring finds it written.
+   */
+  private int readGrowing(Growth growing, long position, byte[] dst, int offset, int length) throws IOException {
+    while (true) {
+      var written = growing.written();
+      if (position < written) {
+        return readWritten(growing, position, dst, offset, (int) Math.min(length, written - position));
       }
-    } else if (growing != null && reads.incrementAndGet() == READS_BEFORE_MAP) {
+      var staged = growing.readStaged(position, dst, offset, length);
+      if (staged > 0) {
+        return staged;
+      }
+      if (growing.written() == written) { // it is nowhere: whoever asks is not sure that there is anything
+        return file.read(ByteBuffer.wrap(dst, offset, length), position);
+      }
+    }
+  }
+
+  /** From a map only this: what is behind may be cut off by the seal, and then faults. */
+  private int readWritten(Growth growing, long position, byte[] dst, int offset, int length) throws IOException {
+    var mapped = map;
+    if (mapped != null && position + length <= mapped.memory.byteSize()) {
+      try {
+        mapped.copy(position, dst, offset, length);
+        return length;
+      } catch (InternalError e) {
+        Log.debug(file.name() + ": mapped memory at offset " + position + " cannot be read, so the file is", e);
+      }
+    } else if (mapped == null && growing.mayBeMapped() && reads.incrementAndGet() == READS_BEFORE_MAP) {
       map(growing);
     }
     return file.read(ByteBuffer.wrap(dst, offset, length), position);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped file of two halves into which frames are copied that are acknowledged before they are written. What was
- * copied survives the death of the process. Its memory can fault, so it is only ever the target of bulk copies, and the
- * source of writes, which report a fault as an error.
+ * copied survives the death of the process. Its memory can fault, so it is only ever the target and the source of bulk
+ * copies, and the source of writes, which report a fault as an error.
  */
 public final class Ring {
   private static final long PAGE = 4096;
@@ -79,8 +79,9 @@ public final class Ring {
   public static final class Half {
     private final MemorySegment memory;
     private volatile boolean used;
+    private @Nullable StagedFrames frames; // set under the stream's lock
 
-    private Half(MemorySegment memory) {
+    Half(MemorySegment memory) {
       this.memory = memory;
     }
 
@@ -88,10 +89,25 @@ public final class Ring {
     public void begin(SegmentWriter segment, long firstId, long offset) {
       var header = segment.header();
       put(new RingHeader(header.epoch(), header.salt(), segment.segment().firstId(), firstId, offset).encode());
+      frames = segment.stage(this, offset);
+    }
+
+    /** Says that {@code length} bytes of whole frames are in it, which may be read. */
+    public void filled(int length) {
+      var current = frames;
+      if (current != null) {
+        current.filled(length);
+      }
+    }
+
+    /** Copies bytes from {@code at} behind the header on, for {@link StagedFrames}, who know what is there. */
+    void read(long at, byte[] dst, int offset, int length) {
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, RingHeader.SIZE + at, dst, offset, length);
     }
 
     /** Says that nothing is in it: what it held must not be taken for records. */
     public void erase() {
+      end();
       put(ByteBuffer.allocate(RingHeader.SIZE));
     }
 
@@ -119,7 +135,15 @@ public final class Ring {
 
     /** Gives it back: what it held is in its segment. */
     public void giveBack() {
+      end(); // before anybody can have it: whoever reads what comes next is to know that it is something else
       used = false;
+    }
+
+    private void end() {
+      var current = frames;
+      if (current != null) {
+        current.end();
+      }
     }
   }
 }

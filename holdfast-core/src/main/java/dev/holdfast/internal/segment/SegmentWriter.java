@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment that has no seal yet: where the next frame goes, what is written, what is durable.
@@ -40,6 +41,9 @@ public final class SegmentWriter {
 
   // written by the leader
   private volatile long writtenOffset;
+
+  // what is in the ring and, perhaps, not written yet; set under the stream's lock, read by anybody
+  private volatile @Nullable StagedFrames staged;
 
   private final ReentrantLock syncLock = new ReentrantLock();
   private volatile long durableOffset; // guarded by syncLock for writing
@@ -88,9 +92,7 @@ public final class SegmentWriter {
   OpenSegment opened(LogFile file) throws IOException {
     var files = segment.files();
     try {
-      return mayBeMapped
-          ? OpenSegment.beingWritten(file, header, index, new Growth(), files.open().reaper())
-          : OpenSegment.unsealed(file, header, index, files.open().reaper());
+      return OpenSegment.beingWritten(file, header, index, new Growth(), files.open().reaper());
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
@@ -101,6 +103,17 @@ public final class SegmentWriter {
     @Override
     public long written() {
       return writtenOffset;
+    }
+
+    @Override
+    public int readStaged(long position, byte[] dst, int offset, int length) throws IOException {
+      var frames = StagedFrames.at(position, staged);
+      return frames == null ? StagedFrames.NOT_THERE : frames.read(position, dst, offset, length);
+    }
+
+    @Override
+    public boolean mayBeMapped() {
+      return mayBeMapped;
     }
 
     @Override
@@ -183,6 +196,20 @@ public final class SegmentWriter {
     lastChecksum = checksum;
     placedOffset += frameSize;
     placedId += count;
+  }
+
+  /**
+   * Begins to have what is placed from {@code offset} on in a half of the ring, where it is read until it is written.
+   * What was begun before the last such call has been written by now: there are two halves.
+   */
+  StagedFrames stage(Ring.Half half, long offset) {
+    var before = staged;
+    if (before != null) {
+      before.forgetBefore();
+    }
+    var frames = new StagedFrames(half, offset, before);
+    staged = frames;
+    return frames;
   }
 
   /** Forgets the frames placed from {@code offset} on, which could not be written. */

@@ -115,7 +115,8 @@ final class Intake {
   private IdRange nothing() {
     view.checkOpen();
     view.failStop().check();
-    return new IdRange(view.nextId(), view.nextId());
+    var end = view.readableEnd();
+    return new IdRange(end, end);
   }
 
   private void checkSize(int length) {

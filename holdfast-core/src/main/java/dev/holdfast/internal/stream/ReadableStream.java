@@ -47,7 +47,7 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
    */
   abstract void atEnd(long id);
 
-  /** Has written what was acknowledged, so that it can be read. */
+  /** Has written what was acknowledged, for those who look at files. */
   void writeOut() {
     // only a writer has any
   }
@@ -173,7 +173,7 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
   public final long nextId() {
     view.checkOpen();
     refresh();
-    return view.nextId();
+    return view.readableEnd();
   }
 
   @Override

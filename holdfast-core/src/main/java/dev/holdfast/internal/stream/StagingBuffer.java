@@ -162,6 +162,10 @@ final class StagingBuffer {
   private void placed(SegmentWriter segment, int size, int count, int time, int sum) {
     segment.placed(size, count, time, sum); // first: if it fails, nothing is staged
     used += size;
+    var half = mirror;
+    if (half != null) {
+      half.filled(used);
+    }
   }
 
   /** Notes that what is in here may be acknowledged only when it is durable. */

@@ -95,19 +95,17 @@ final class StreamView {
     return durableEnd;
   }
 
-  /** Returns the end of what is in the files and was acknowledged, whether or not it can still be read. */
+  /**
+   * Returns the end of what is in the files and was acknowledged, whether or not it can still be read: what readers of
+   * other processes may see.
+   */
   long visibleEnd() {
     return visibleEnd;
   }
 
-  /** Returns the end of what was acknowledged, also of what is only in the ring: readers have it written first. */
+  /** Returns the end of what was acknowledged, also of what is only in the ring. */
   long acknowledgedEnd() {
     return Math.max(visibleEnd, keptEnd.get());
-  }
-
-  /** Returns the end of what can be read, if need be after it has been written. */
-  long nextId() {
-    return failStop.hasFailed() ? readableEnd() : acknowledgedEnd();
   }
 
   /**
@@ -125,9 +123,11 @@ final class StreamView {
     }
   }
 
-  /** Returns the end of what can be read: once the stream has failed only what is durable. */
+  /**
+   * Returns the end of what can be read, in the files or in the ring: once the stream has failed only what is durable.
+   */
   long readableEnd() {
-    return failStop.hasFailed() ? Math.min(durableEnd, visibleEnd) : visibleEnd;
+    return failStop.hasFailed() ? Math.min(durableEnd, visibleEnd) : acknowledgedEnd();
   }
 
   /** Returns the id of the first record, or the end if there is none. */

@@ -300,7 +300,7 @@ public final class WritableStream extends ReadableStream {
   public StreamStats stats() {
     view.checkOpen();
     var counters = commits.counters();
-    return new StreamStats(view.nextId() - view.firstId(), view.segments().size(), counters.records(),
+    return new StreamStats(view.readableEnd() - view.firstId(), view.segments().size(), counters.records(),
         counters.bytes(), counters.writes(), counters.syncs(), counters.rotations());
   }
 
@@ -326,7 +326,6 @@ public final class WritableStream extends ReadableStream {
 
   @Override
   void atEnd(long id) {
-    writeOut();
     view.checkReadable(id);
   }
 
