@@ -78,25 +78,28 @@ public final class Ring {
   /** One half. Begun and filled under the stream's lock, given back by the leader. */
   public static final class Half {
     private final MemorySegment memory;
+    private final ByteBuffer content; // to be written; position and limit are the leader's
+    private final ByteBuffer header = ByteBuffer.allocate(RingHeader.SIZE); // guarded by the stream's lock
     private volatile boolean used;
 
     private Half(MemorySegment memory) {
       this.memory = memory;
+      this.content = memory.asSlice(RingHeader.SIZE).asByteBuffer();
     }
 
     /** Begins to be filled with frames that belong at {@code offset} of a segment, the first with this id. */
     public void begin(SegmentWriter segment, long firstId, long offset) {
-      var header = segment.header();
-      put(new RingHeader(header.epoch(), header.salt(), segment.segment().firstId(), firstId, offset).encode());
+      var its = segment.header();
+      put(new RingHeader(its.epoch(), its.salt(), segment.segment().firstId(), firstId, offset).encode(header).array());
     }
 
     /** Says that nothing is in it: what it held must not be taken for records. */
     public void erase() {
-      put(ByteBuffer.allocate(RingHeader.SIZE));
+      put(new byte[RingHeader.SIZE]);
     }
 
-    private void put(ByteBuffer header) {
-      MemorySegment.copy(MemorySegment.ofBuffer(header), 0, memory, 0, RingHeader.SIZE);
+    private void put(byte[] bytes) {
+      MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, RingHeader.SIZE);
     }
 
     /**
@@ -114,7 +117,7 @@ public final class Ring {
 
     /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */
     public ByteBuffer content(int length) {
-      return memory.asSlice(RingHeader.SIZE, length).asByteBuffer();
+      return content.limit(length).position(0);
     }
 
     /** Gives it back: what it held is in its segment. */
