@@ -34,11 +34,11 @@ final class Repeatable {
     return of(seed, 3, InCallingThread::new);
   }
 
-  private static Surroundings of(long seed, int writesBeforeRing, Supplier<Background> background) {
+  private static Surroundings of(long seed, int writesBeforeMap, Supplier<Background> background) {
     var ticks = new AtomicLong();
     RandomGenerator random = random(seed);
     return new Surroundings(() -> Instant.ofEpochMilli(BEGIN + ticks.incrementAndGet()), random,
-        () -> new UUID(random.nextLong(), random.nextLong()), writesBeforeRing, background);
+        () -> new UUID(random.nextLong(), random.nextLong()), writesBeforeMap, background);
   }
 
   /** SplitMix64, for many threads (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). */

@@ -33,7 +33,12 @@ public record RingHeader(long epoch, long salt, long segment, long firstId, long
 
   /** Returns the bytes. */
   public ByteBuffer encode() {
-    return Structure.finish(Structure.beginVersioned(MAGIC).putLong(epoch).putLong(salt).putLong(segment)
+    return encode(ByteBuffer.allocate(SIZE));
+  }
+
+  /** Returns its bytes in a buffer of {@link #SIZE} bytes that has held nothing but such headers. */
+  public ByteBuffer encode(ByteBuffer into) {
+    return Structure.finish(Structure.beginVersioned(into, MAGIC).putLong(epoch).putLong(salt).putLong(segment)
         .putLong(firstId).putLong(offset));
   }
 

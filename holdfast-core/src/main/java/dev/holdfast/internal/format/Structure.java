@@ -18,10 +18,6 @@ final class Structure {
 
   private Structure() {}
 
-  static ByteBuffer begin(String magic) {
-    return begin(ByteBuffer.allocate(SIZE), magic);
-  }
-
   /** Begins one in a buffer of its size that has held nothing but structures of the same kind. */
   static ByteBuffer begin(ByteBuffer into, String magic) {
     into.clear().order(ByteOrder.LITTLE_ENDIAN);
@@ -49,7 +45,12 @@ final class Structure {
 
   /** Begins a versioned structure: magic, version, length, and no required features. */
   static ByteBuffer beginVersioned(String magic) {
-    return begin(magic).putShort((short) MAJOR).putShort((short) MINOR).putInt(SIZE).putLong(0);
+    return beginVersioned(ByteBuffer.allocate(SIZE), magic);
+  }
+
+  /** Begins one in a buffer of its size that has held nothing but structures of the same kind. */
+  static ByteBuffer beginVersioned(ByteBuffer into, String magic) {
+    return begin(into, magic).putShort((short) MAJOR).putShort((short) MINOR).putInt(SIZE).putLong(0);
   }
 
   /**

@@ -79,7 +79,7 @@ abstract sealed class LogCore<S extends EngineStream> implements Wal permits Wri
     this.openFiles = new OpenFiles(options.maxOpenSegments(), reaper);
     this.context = new StreamContext(options, new BufferPool(options.writeBufferSize(), BUFFERS), new ScratchPool(),
         new FrameCompression(options), background,
-        new RingLimits(surroundings.writesBeforeRing(), new Semaphore(MAX_RINGS)), new SpareLimits(),
+        new RingLimits(surroundings.writesBeforeMap(), new Semaphore(MAX_RINGS)), new SpareLimits(),
         surroundings.clock(),
         surroundings.random(), new FoundNames(roots::syncNames));
   }

@@ -15,18 +15,19 @@ import java.util.random.RandomGenerator;
  * @param clock the time that records get
  * @param random where salts and stream ids come from; safe for use by many threads
  * @param newLogId makes the id of a log that is created
- * @param writesBeforeRing after how many writes without a sync a stream gets a ring; 0 = never
+ * @param writesBeforeMap after how many writes without a sync a stream gets a ring, and after how many to its STATE
+ *   that is mapped; 0 = never
  * @param background makes what works behind a log that is opened
  */
 public record Surroundings(InstantSource clock, RandomGenerator random, Supplier<UUID> newLogId,
-    int writesBeforeRing, Supplier<Background> background) {
+    int writesBeforeMap, Supplier<Background> background) {
 
-  private static final int WRITES_BEFORE_RING = 64;
+  private static final int WRITES_BEFORE_MAP = 64;
 
   /** The system's clock, randomness that nobody can foresee, and threads. */
   public static final Surroundings SYSTEM = new Surroundings(new TickingClock(InstantSource.system()), Salts::next,
       UUID::randomUUID,
-      WRITES_BEFORE_RING,
+      WRITES_BEFORE_MAP,
       BackgroundThreads::new);
 
   /** Made when the first segment is begun: it takes some 10 ms, which an opening can do without. */

@@ -78,17 +78,20 @@ public final class Ring {
   /** One half. Begun and filled under the stream's lock, given back by the leader. */
   public static final class Half {
     private final MemorySegment memory;
+    private final ByteBuffer content; // to be written; position and limit are the leader's
+    private final ByteBuffer header = ByteBuffer.allocate(RingHeader.SIZE); // guarded by the stream's lock
     private volatile boolean used;
     private @Nullable StagedFrames frames; // set under the stream's lock
 
     Half(MemorySegment memory) {
       this.memory = memory;
+      this.content = memory.asSlice(RingHeader.SIZE).asByteBuffer();
     }
 
     /** Begins to be filled with frames that belong at {@code offset} of a segment, the first with this id. */
     public void begin(SegmentWriter segment, long firstId, long offset) {
-      var header = segment.header();
-      put(new RingHeader(header.epoch(), header.salt(), segment.segment().firstId(), firstId, offset).encode());
+      var its = segment.header();
+      put(new RingHeader(its.epoch(), its.salt(), segment.segment().firstId(), firstId, offset).encode(header).array());
       frames = segment.stage(this, offset);
     }
 
@@ -108,11 +111,11 @@ public final class Ring {
     /** Says that nothing is in it: what it held must not be taken for records. */
     public void erase() {
       end();
-      put(ByteBuffer.allocate(RingHeader.SIZE));
+      put(new byte[RingHeader.SIZE]);
     }
 
-    private void put(ByteBuffer header) {
-      MemorySegment.copy(MemorySegment.ofBuffer(header), 0, memory, 0, RingHeader.SIZE);
+    private void put(byte[] bytes) {
+      MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, RingHeader.SIZE);
     }
 
     /**
@@ -130,7 +133,7 @@ public final class Ring {
 
     /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */
     public ByteBuffer content(int length) {
-      return memory.asSlice(RingHeader.SIZE, length).asByteBuffer();
+      return content.limit(length).position(0);
     }
 
     /** Gives it back: what it held is in its segment. */

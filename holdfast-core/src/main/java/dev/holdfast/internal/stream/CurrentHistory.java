@@ -67,7 +67,7 @@ final class CurrentHistory {
       slot = new StateSlot(1, Math.max(1, epoch), 0, 0, recovered.files().floor(), found.nameHash(), streamId);
       found.directory().writeAtomically(Names.STATE, slot.encodeFile());
     }
-    state = new StateFile(found, slot, failStop);
+    state = new StateFile(found, slot, failStop, context.rings().writesBefore());
   }
 
   /** Tells readers what was found. */
@@ -163,7 +163,7 @@ final class CurrentHistory {
     var slot = home.create(streamId, header, context.options().preallocate());
     try {
       var created = home.nameIt();
-      state = new StateFile(created, slot, failStop);
+      state = new StateFile(created, slot, failStop, context.rings().writesBefore());
       files = created;
     } catch (IOException | RuntimeException | Error e) {
       if (!(e instanceof OutOfSpaceException) || !home.isUnnamed()) { // the stream may exist or not

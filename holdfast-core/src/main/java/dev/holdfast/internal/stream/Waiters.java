@@ -83,6 +83,9 @@ final class Waiters {
 
   /** Takes the futures settled since the last call: they are completed when leadership has been handed on. */
   List<Waiter> takeSettledFutures() {
+    if (settledFutures.isEmpty()) {
+      return List.of();
+    }
     var futures = List.copyOf(settledFutures);
     settledFutures.clear();
     return futures;
