@@ -35,6 +35,7 @@ final class OpenChildren {
   static final class Write extends Child {
     private static final int RECORDS_PER_LOOK = 1000;
     private static final int LOOKS_PER_SEGMENT = 200;
+    private static final int MOST_AROUND_A_RECORD = 40; // a frame's header, and up to a multiple of 8
 
     @Option(names = "--bytes", required = true)
     long bytes;
@@ -51,11 +52,13 @@ final class OpenChildren {
       byte[] record = Records.ofSize(size);
       long recordsPerLook = fill ? Math.max(1, segmentSize / LOOKS_PER_SEGMENT / size) : RECORDS_PER_LOOK;
       boolean said = false;
+      long appended = 0;
       while (true) {
         for (long i = 0; i < recordsPerLook; i++) {
           log.stream().append(record);
         }
-        if (!said && isWritten(log)) {
+        appended += recordsPerLook * (size + MOST_AROUND_A_RECORD);
+        if (!said && appended >= bytes && isWritten(log)) {
           System.out.println("written");
           said = true;
         }
@@ -65,6 +68,7 @@ final class OpenChildren {
       }
     }
 
+    /** Opens every segment, so it is not asked before it can be true: of 10,000 that took minutes. */
     private boolean isWritten(HoldfastLog log) {
       if (!fill) {
         return log.stream().segments().stream().mapToLong(SegmentInfo::dataBytes).sum() >= bytes;

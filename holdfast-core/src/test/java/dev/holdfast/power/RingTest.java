@@ -17,6 +17,7 @@ import dev.holdfast.internal.log.OpenLog;
 import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import dev.holdfast.storage.MemoryDirectory;
+import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
@@ -89,8 +90,9 @@ class RingTest {
     var next = disk.killProcess();
     try (var again = open(next, ASYNC)) {
       assertRecords(again, 110);
-      assertFalse(hasRing(next), "given up when its frames are in the segment");
+      assertTrue(hasRing(next), "the only copy of its frames that an error of storing them cannot take away");
       assertEquals(110, again.stream(A).append(record(110)));
+      assertFalse(hasRing(next), "given up when its frames are in the segment, durably");
     }
     try (var again = Wal.open(next.root(), ASYNC)) {
       assertRecords(again, 111);
@@ -154,6 +156,81 @@ class RingTest {
       assertRecords(again, 40);
     }
     assertTrue(before != next.contentHash(), "the hash says something");
+  }
+
+  /** Opening waited for a sync of what it wrote into the segment, and for the deletion of the ring. */
+  @Test
+  void openingSyncsNothingOfWhatWasInTheRing() throws IOException {
+    appended(40);
+    var next = disk.killProcess();
+    var syncs = new ArrayList<String>();
+    next.onOperation(operation -> {
+      if (operation.path().contains(A) && (operation.kind() == OperationKind.FORCE
+          || operation.kind() == OperationKind.SYNC_DIRECTORY || operation.kind() == OperationKind.DELETE)) {
+        syncs.add(operation.kind() + " " + operation.path());
+      }
+    });
+    try (var again = open(next, ASYNC)) {
+      assertRecords(again, 40);
+      assertEquals(List.of(), syncs);
+      again.stream(A).sync();
+      assertTrue(syncs.toString().contains(".seg"), syncs::toString);
+      assertFalse(hasRing(next));
+    }
+    try (var again = open(next.crash(Crash.DROP_ALL_UNSYNCED), ASYNC)) {
+      assertRecords(again, 40);
+    }
+  }
+
+  @Test
+  void whoeverDiesBeforeItsFirstSyncLeavesTheRingToTheNext() throws IOException {
+    appended(40);
+    var next = disk.killProcess();
+    for (var deaths = 0; deaths < 3; deaths++) {
+      var again = open(next, ASYNC);
+      assertRecords(again, 40);
+      next = next.killProcess();
+      assertTrue(hasRing(next));
+    }
+    try (var again = open(next, ASYNC)) {
+      assertEquals(40, again.stream(A).append(record(40)));
+    }
+    try (var again = open(next, ASYNC)) {
+      assertRecords(again, 41);
+    }
+  }
+
+  /** The page cache dropped what a failed write-back had not stored, and the ring was gone. */
+  @Test
+  void whatOpeningWroteIsWrittenAgainFromTheRing() throws IOException {
+    appended(40);
+    var next = disk.killProcess();
+    try (var again = open(next, ASYNC)) {
+      assertRecords(again, 40);
+      var segment = files(next).list().stream().filter(name -> name.endsWith(".seg")).reduce((_, last) -> last);
+      try (var file = files(next).open(segment.orElseThrow(), Access.READ_WRITE)) {
+        file.write(ByteBuffer.allocate(1000), file.size() > 4096 ? 700 : 200);
+      }
+      again.stream(A).sync();
+    }
+    try (var again = open(next, ASYNC)) {
+      assertRecords(again, 40);
+    }
+  }
+
+  @Test
+  void aFailedSyncOfWhatWasInTheRingLeavesTheRing() throws IOException {
+    appended(40);
+    var next = disk.killProcess();
+    var again = open(next, ASYNC);
+    assertRecords(again, 40);
+    next.inject(Fault.on(OperationKind.FORCE).in(".seg"));
+    assertThrows(StreamFailedException.class, () -> again.stream(A).append(record(40)));
+    assertThrows(StreamFailedException.class, again::close);
+    assertTrue(hasRing(next));
+    try (var reopened = open(next.killProcess(), ASYNC)) {
+      assertRecords(reopened, 40);
+    }
   }
 
   @Test

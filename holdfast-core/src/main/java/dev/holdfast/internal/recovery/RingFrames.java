@@ -85,17 +85,23 @@ public final class RingFrames {
     var checksum = new FrameChecksum();
     var at = RingHeader.SIZE;
     var id = header.firstId();
-    while (half.limit() - at >= Frame.HEADER) {
-      frame.read(half, at);
-      if (!frame.isPlausible(half.limit() - at, half.limit()) || !frame.isData() || frame.firstId() != id
-          || frame.checksum() != checksum.of(header.salt(), bytes, at, frame.payloadLength())) {
-        break;
-      }
+    while (isNext(half, bytes, at, id, header.salt(), frame, checksum)) {
       id = frame.endId();
       at += (int) frame.size();
     }
     var frames = half.slice(RingHeader.SIZE, at - RingHeader.SIZE);
     return frames.hasRemaining() ? new Region(header, frames) : null;
+  }
+
+  /** A method of its own, called for each frame: so it is compiled in a program that has just started, too. */
+  private static boolean isNext(ByteBuffer half, byte[] bytes, int at, long id, long salt, Frame frame,
+      FrameChecksum checksum) {
+    if (half.limit() - at < Frame.HEADER) {
+      return false;
+    }
+    frame.read(half, at);
+    return frame.isPlausible(half.limit() - at, half.limit()) && frame.isData() && frame.firstId() == id
+        && frame.checksum() == checksum.of(salt, bytes, at, frame.payloadLength());
   }
 
   /** Returns the files as they would be if the frames of the ring had been written into them. */
@@ -113,26 +119,66 @@ public final class RingFrames {
     if (header == null) {
       return file;
     }
-    var its = regions.stream().filter(region -> region.belongsTo(firstId, header)).toList();
-    return its.isEmpty() ? file : new OverlaidFile(file, its);
+    var its = new ArrayList<Region>();
+    for (var region : regions) { // a stream would take longer than all of an opening's reads
+      if (region.belongsTo(firstId, header)) {
+        its.add(region);
+      }
+    }
+    return its.isEmpty() ? file : new OverlaidFile(file, List.copyOf(its));
+  }
+
+  /** Returns whether there is a ring, with frames or without. */
+  boolean isThere() {
+    return thereIsOne;
+  }
+
+  /** Returns the offset from which on a segment has frames of the ring that are part of the log, a huge one if none. */
+  long beginIn(ScannedSegment segment) {
+    var begin = Long.MAX_VALUE;
+    for (var region : regions) {
+      if (lengthIn(segment, region) > 0) {
+        begin = Math.min(begin, region.header().offset());
+      }
+    }
+    return begin;
+  }
+
+  private static int lengthIn(ScannedSegment segment, Region region) {
+    return segment.sealed() || !region.belongsTo(segment.firstId(), segment.header())
+        ? 0
+        : Math.clamp(segment.endOffset() - region.header().offset(), 0, region.frames().limit());
   }
 
   /**
-   * Writes the frames that are part of the log into their segments, durably, and gives up the ring: keeps it under
-   * another name if some of it is not part of the log.
+   * Writes the frames that are part of the log into their segments, where readers look for them. Not durably, so the
+   * ring stays until {@link Settlement} has written them again and synced: here the files are closed, and an error of
+   * storing what was written is told to nobody.
    */
-  public void merge(SegmentFiles files, Recovered recovered) throws IOException {
+  public void write(SegmentFiles files, Recovered recovered) throws IOException {
+    for (var region : regions) {
+      for (var segment : recovered.scanned()) {
+        var length = lengthIn(segment, region);
+        if (length > 0) {
+          try (var file = files.directory().open(Names.segment(segment.firstId()), Access.READ_WRITE)) {
+            file.write(region.frames().duplicate().limit(length).position(0), region.header().offset());
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Gives up the ring, the frames that are part of the log being durable: keeps it under another name if some are not.
+   */
+  void giveUp(Directory directory, boolean whole) throws IOException {
     if (!thereIsOne) {
       return;
     }
-    var whole = !recovered.isCorrupt();
-    for (var region : regions) {
-      whole &= merge(region, files.directory(), recovered);
-    }
     if (whole) {
-      files.directory().delete(Names.RING);
+      directory.delete(Names.RING);
     } else {
-      files.directory().rename(Names.RING, nameAside(files.directory()));
+      directory.rename(Names.RING, nameAside(directory));
     }
   }
 
@@ -144,18 +190,19 @@ public final class RingFrames {
     return Names.RING + "." + n + Names.SET_ASIDE;
   }
 
-  /** Returns false if some of it lies beyond where the segment's records end. */
-  private static boolean merge(Region region, Directory directory, Recovered recovered) throws IOException {
+  /** Returns whether all frames of the ring are part of the log, or were durable and have gone with their segment. */
+  boolean isPartOf(Recovered recovered) {
+    var whole = !recovered.isCorrupt();
+    for (var region : regions) {
+      whole &= isPartOf(region, recovered);
+    }
+    return whole;
+  }
+
+  private static boolean isPartOf(Region region, Recovered recovered) {
     for (var segment : recovered.scanned()) {
       if (!segment.sealed() && region.belongsTo(segment.firstId(), segment.header())) {
-        var length = Math.clamp(segment.endOffset() - region.header().offset(), 0, region.frames().limit());
-        if (length > 0) {
-          try (var file = directory.open(Names.segment(segment.firstId()), Access.READ_WRITE)) {
-            file.write(region.frames().duplicate().limit(length).position(0), region.header().offset());
-            file.force(); // while the ring is there: closed with bytes that are not durable, it would lose their error
-          }
-        }
-        return length == region.frames().limit();
+        return lengthIn(segment, region) == region.frames().limit();
       }
     }
     var segment = region.header().segment(); // durable, or gone; or beyond the end, and to be set aside itself

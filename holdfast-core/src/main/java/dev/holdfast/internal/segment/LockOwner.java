@@ -23,14 +23,11 @@ public record LockOwner(Directory directory, String file) {
    */
   public void write() {
     try {
-      var process = ProcessHandle.current();
-      var note = ("pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n")
-          .getBytes(StandardCharsets.UTF_8);
       try {
-        writeInPlace(note);
+        writeInPlace(Note.BYTES);
       } catch (AccessDeniedException e) {
         Log.debug("the note was another user's", e);
-        directory.writeAtomically(file, note);
+        directory.writeAtomically(file, Note.BYTES);
       }
     } catch (IOException e) {
       Log.warning("who has the log in " + directory.path().map(Object::toString).orElse("this directory")
@@ -52,6 +49,16 @@ public record LockOwner(Directory directory, String file) {
       return new String(directory.read(file, MAX_LENGTH), StandardCharsets.UTF_8).strip().replace("\n", ", ");
     } catch (IOException e) {
       return "somebody who has not said who";
+    }
+  }
+
+  /** Asked for once: the system is asked for much more of the process, its user among it, each time. */
+  private static final class Note {
+    static final byte[] BYTES = ofThisProcess().getBytes(StandardCharsets.UTF_8);
+
+    private static String ofThisProcess() {
+      var process = ProcessHandle.current();
+      return "pid=" + process.pid() + "\ncommand=" + process.info().command().orElse("?") + "\n";
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.internal.stream;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.RingFrames;
 import dev.holdfast.internal.recovery.ScannedSegment;
 import dev.holdfast.internal.recovery.Settlement;
 import dev.holdfast.internal.segment.FailStop;
@@ -34,8 +35,8 @@ final class Aftermath {
   }
 
   /** Returns that of a scan. */
-  static Aftermath of(SegmentFiles files, Recovered recovered) {
-    return new Aftermath(Settlement.of(files, recovered), new SetAside(recovered.beyond(), recovered.end()),
+  static Aftermath of(SegmentFiles files, Recovered recovered, RingFrames ring) {
+    return new Aftermath(Settlement.of(files, recovered, ring), new SetAside(recovered.beyond(), recovered.end()),
         recovered.emptyLast(), recovered.isCorrupt());
   }
 

@@ -6,6 +6,7 @@ import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.recovery.Recovered;
+import dev.holdfast.internal.recovery.RingFrames;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
@@ -49,12 +50,12 @@ final class SegmentChain {
   // ---- opening
 
   /** Takes over what a scan found: nothing is written, but left-overs are deleted. */
-  void recover(SegmentFiles found, Recovered recovered) throws IOException {
+  void recover(SegmentFiles found, Recovered recovered, RingFrames ring) throws IOException {
     history.recover(found, recovered);
     Aftermath.deleteLeftOvers(found, recovered, history.stateFile());
-    leftOvers = LeftOvers.delete(found.directory(), recovered.files().prepared(), context.background().maintenance());
+    leftOvers = LeftOvers.delete(found.directory(), recovered.files().prepared(), context.background());
     history.publish(found, recovered);
-    aftermath = Aftermath.of(found, recovered);
+    aftermath = Aftermath.of(found, recovered, ring);
   }
 
   /** Returns whether records were found of which nothing proves that they are durable. */

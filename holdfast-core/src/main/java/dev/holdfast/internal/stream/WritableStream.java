@@ -94,8 +94,8 @@ public final class WritableStream extends ReadableStream {
     if (recovered.isCorrupt() && options.corruptionPolicy() == CorruptionPolicy.ERROR) {
       throw recovered.corruption(files);
     }
-    ring.merge(files, recovered);
-    chain.recover(files, recovered);
+    ring.write(files, recovered);
+    chain.recover(files, recovered, ring);
     if (recovered.end() == 0 && recovered.files().newestEpoch() <= 1) {
       chain.awaitFoundNames(); // the first append follows the sync of the name: here there was none, but it can be seen
     }
