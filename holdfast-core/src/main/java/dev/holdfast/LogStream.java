@@ -43,7 +43,8 @@ public interface LogStream {
    * Appends one record without waiting for it to be kept. The bytes are copied before this returns; ids follow the
    * order of the calls; if the staging area is full the call waits for room. The future completes on
    * {@link WalOptions#completionExecutor()}, with the id once the record is kept as the sync policy promises, or with
-   * the exception that {@link #append(byte[])} would throw.
+   * the exception that {@link #append(byte[])} would throw. Where the policy promises no more than what has been done
+   * when this returns, it may be complete already then.
    */
   CompletableFuture<Long> appendAsync(byte[] record);
 

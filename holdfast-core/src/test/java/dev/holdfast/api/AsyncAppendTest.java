@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.IdRange;
 import dev.holdfast.StreamFailedException;
@@ -282,6 +283,32 @@ class AsyncAppendTest extends BackendTest {
       assertInstanceOf(StreamFailedException.class, e.getCause());
     }
     assertThrows(StreamFailedException.class, wal::close);
+  }
+
+  @Test
+  void aFutureOfWhatIsInTheRingIsCompleteWhenItIsReturned() throws Exception {
+    assumeTrue(root().canMap() && root().overwritesInPlace(), "there is a ring only where files can be mapped");
+    var tasks = new ConcurrentLinkedQueue<Runnable>();
+    try (var wal = open(WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).completionExecutor(tasks::add))) {
+      var stream = wal.stream("s");
+      var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      var i = 0L;
+      for (var complete = 0; complete < 100; i++) { // the stream gets its ring when it has written often
+        assertTrue(System.nanoTime() < deadline, "no future has been complete when it was returned");
+        var before = tasks.size();
+        var future = i % 2 == 0
+            ? stream.appendAsync(bytes("r" + i))
+            : stream.appendBatchAsync(Logs.batch(i, i + 1)).thenApply(IdRange::start);
+        if (future.isDone() && tasks.size() == before) {
+          assertEquals(i, future.join());
+          complete++;
+        } else {
+          Thread.sleep(1);
+        }
+        tasks.forEach(Runnable::run); // those that have run before find their futures complete
+      }
+      assertEquals(Logs.names(0, i), Logs.read(stream, 0));
+    }
   }
 
   @Test

@@ -14,6 +14,8 @@ import dev.holdfast.WalOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rotation (A5), preallocation (C6), ids across segments (C3), what the writer is at (C4, A17). */
@@ -33,6 +35,30 @@ class RotationTest extends BackendTest {
       }
       assertTrue(segments.getFirst().ids().count() >= 10, () -> "" + segments);
       assertEquals(200, segments.stream().mapToLong(s -> s.ids().count()).sum());
+    }
+  }
+
+  @Test
+  void recordsStagedTogetherLeaveRoomForTheSealOfTheirSegment() throws IOException {
+    var size = 1 << 16;
+    var random = new Random(5);
+    try (var wal = open(WalOptions.builder().maxSegmentSize(size))) {
+      var stream = wal.stream("s");
+      var last = CompletableFuture.completedFuture(0L);
+      for (var i = 0; i < 30_000; i++) { // while one group is written many others are staged
+        last = stream.appendAsync(new byte[random.nextInt(60)]);
+      }
+      assertEquals(29_999, last.join());
+    }
+    try (var wal = open(WalOptions.builder().maxSegmentSize(size))) {
+      var segments = wal.stream("s").segments();
+      assertTrue(segments.size() > 20, () -> "" + segments.size());
+      for (var segment : segments) {
+        assertTrue(segment.sizeBytes() <= size, () -> "more than was reserved: " + segment);
+      }
+      var full = segments.subList(0, segments.size() - 1).stream().mapToLong(SegmentInfo::dataBytes).min()
+          .orElseThrow();
+      assertTrue(full > size - 1024, () -> "much of a segment stays empty: " + full);
     }
   }
 

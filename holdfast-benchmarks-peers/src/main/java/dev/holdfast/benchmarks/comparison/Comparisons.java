@@ -32,9 +32,10 @@ final class Comparisons {
    * @param records how many records there are to read
    * @param sustained how long it is appended without a pause
    * @param rotations how many rotations are watched
+   * @param pace how long after one another they come, at least
    * @param threads the numbers of threads that are wanted; all if empty
    */
-  record Context(Session session, List<Peer> peers, int records, Duration sustained, int rotations,
+  record Context(Session session, List<Peer> peers, int records, Duration sustained, int rotations, Duration pace,
       Set<Integer> threads) {
 
     /** Returns whether a setting with so many threads is wanted. */

@@ -55,6 +55,10 @@ final class PeersCommand extends Workload {
   @Option(names = "--rotations", paramLabel = "N", description = "How many are watched. Default: ${DEFAULT-VALUE}")
   int rotations = 1_000;
 
+  @Option(names = "--pace", paramLabel = "MS",
+      description = "How long after one another they come, at least, in one of the two settings. Default: ${DEFAULT-VALUE}")
+  int pace = 20;
+
   @Spec
   @Nullable
   CommandSpec spec;
@@ -63,7 +67,7 @@ final class PeersCommand extends Workload {
   protected void measure(Session session) throws Exception {
     List<Comparison> comparisons = comparisons();
     var context = new Context(session, usablePeers(session), records, Duration.ofMillis((long) (seconds * 1000)),
-        rotations, Set.copyOf(threads));
+        rotations, Duration.ofMillis(pace), Set.copyOf(threads));
     for (Comparison comparison : comparisons) {
       session.report().begin(comparison.name(), comparison.description());
       var plot = new BarPlot(comparison.name() + ": " + comparison.description());

@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long appends stall while one file follows another: the longest append in each stretch that is as long as a file.
+ * How long appends stall while one file follows another: the longest append in each stretch that is as long as a file;
+ * once with pauses between the stretches, at a rate that the disk keeps up with, and once without.
  */
 final class RotationComparison implements Comparison {
   private static final int SIZE = 1 << 10;
@@ -42,17 +44,23 @@ final class RotationComparison implements Comparison {
 
   @Override
   public void measure(Context context, Outcome outcome) throws Exception {
+    measure(context, outcome, context.pace(),
+        Tables.bytes(SIZE) + ", a MiB every " + context.pace().toMillis() + " ms");
+    measure(context, outcome, Duration.ZERO, Tables.bytes(SIZE) + ", without a pause");
+  }
+
+  private static void measure(Context context, Outcome outcome, Duration pace, String setting) throws Exception {
     Settings settings = context.session().settings();
     byte[] record = Records.ofSize(SIZE);
     List<Watch> watches = new ArrayList<>();
     try (Contest contest = Contest.in(context)) {
       LimitRolling limit = contest.closing(LimitRolling.create(Files.createDirectory(contest.path("limit")),
           SEGMENT_SIZE, AsyncComparison.STAGING_SIZE, settings.channel()));
-      var limitWatch = new Watch(_ -> limit.append(record), _ -> {});
+      var limitWatch = new Watch(_ -> limit.append(record), _ -> {}, pace);
       watches.add(limitWatch);
       contest.limit("staged, files prepared", limitWatch.turn());
       contest.logs(Guarantee.UNSYNCED, new Shape(SEGMENT_SIZE, SIZE), Set.of(), log -> {
-        var watch = new Watch(_ -> log.append(record), _ -> log.sync());
+        var watch = new Watch(_ -> log.append(record), _ -> log.sync(), pace);
         watches.add(watch);
         return watch.turn();
       });
@@ -63,7 +71,7 @@ final class RotationComparison implements Comparison {
       for (int i = 0; i < results.size(); i++) {
         singles.add(new Single(results.get(i).name(), results.get(i).role(), watches.get(i).figures()));
       }
-      outcome.addSingle(Tables.bytes(SIZE), singles);
+      outcome.addSingle(setting, singles);
     }
   }
 
@@ -77,10 +85,13 @@ final class RotationComparison implements Comparison {
     private Latencies longest = new Latencies();
     private int inStretch;
     private long longestNow;
+    private final long paceNanos;
+    private long begun = System.nanoTime(); // the stretch
 
-    Watch(Operation append, Operation afterRound) {
+    Watch(Operation append, Operation afterRound, Duration pace) {
       this.append = append;
       this.afterRound = afterRound;
+      this.paceNanos = pace.toNanos();
     }
 
     Turn turn() {
@@ -97,7 +108,18 @@ final class RotationComparison implements Comparison {
         longest.add(longestNow);
         inStretch = 0;
         longestNow = 0;
+        pause();
       }
+    }
+
+    /** Waits until the next stretch is to begin: one that has taken too long has none that hurries after it. */
+    private void pause() {
+      long now = System.nanoTime();
+      for (long left = begun + paceNanos - now; left > 0; left = begun + paceNanos - now) {
+        LockSupport.parkNanos(left);
+        now = System.nanoTime();
+      }
+      begun = now;
     }
 
     private void endRound(long round) throws Exception {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * recorded in the stream's {@link FailStop} before that lock is released, and looked at after it is taken.
  */
 public final class SegmentWriter {
+  /** An index takes less than one byte for so many bytes of frames. */
+  private static final int MOST_INDEX = 256;
+
   private final Segment segment;
   private final SegmentHeader header;
   private final StartFrame start;
@@ -182,9 +185,18 @@ public final class SegmentWriter {
     return Integer.compareUnsigned((int) time, lastTime) > 0 ? (int) time : lastTime;
   }
 
-  /** Returns whether the time field still tells times apart. */
-  public boolean timeFits(long nowMillis) {
-    return nowMillis - header.created() < 0xFFFF_FFFEL;
+  /** Returns the time from which on the time field does not tell times apart any more. */
+  public long timeEnd() {
+    return header.created() + 0xFFFF_FFFEL;
+  }
+
+  /**
+   * Returns how many bytes of frames certainly {@linkplain #fits fit}, however many entries of the index they need; it
+   * may be negative.
+   */
+  public long room() {
+    var left = fileSize - placedOffset - Seal.sizeWith(index.size() + 4);
+    return Math.min(header.maxFrame(), left - left / MOST_INDEX);
   }
 
   /** Notes a frame that was placed at {@link #placedOffset()}. */

@@ -22,6 +22,7 @@ final class Appender {
   private final LaterWork later;
   private final ReentrantLock lock;
   private final Staging staging; // guarded by lock
+  private int undisturbed = -1; // guarded by lock: there was nothing wrong when there had been so many disturbances
 
   Appender(StreamView view, SegmentChain chain, GroupCommit commits) {
     this.view = view;
@@ -54,18 +55,22 @@ final class Appender {
 
   /** Appends one record; the future completes when it is kept as promised. */
   void appendAsync(byte[] source, int offset, int length, CompletableFuture<Long> future) {
-    Waiter waiter;
     boolean kept;
+    long id;
     lock.lock();
     try {
       makeRoom(Frame.sizeOf(length), 1);
-      var id = staging.add(source, offset, length);
-      waiter = Waiter.future(id + 1, future, id);
-      kept = keepOrHaveLeader(waiter);
+      id = staging.add(source, offset, length);
+      kept = keep();
+      if (!kept) {
+        haveLeader(Waiter.future(id + 1, future, id));
+      }
     } finally {
       lock.unlock();
     }
-    complete(kept, waiter);
+    if (kept) {
+      completeKept(future, id);
+    }
   }
 
   /** Appends a frame and waits until it is kept as promised; returns its first id. */
@@ -88,18 +93,23 @@ final class Appender {
 
   /** Appends a frame; {@code result} makes the future's value from the first id. */
   <T> void appendAsync(Unit unit, CompletableFuture<T> future, LongFunction<T> result) {
-    Waiter waiter;
     boolean kept;
+    T value;
     lock.lock();
     try (unit) {
       makeRoom(unit.frameSize(), unit.count());
       var id = unit.stageIn(staging);
-      waiter = Waiter.future(id + unit.count(), future, result.apply(id));
-      kept = keepOrHaveLeader(waiter);
+      value = result.apply(id);
+      kept = keep();
+      if (!kept) {
+        haveLeader(Waiter.future(id + unit.count(), future, value));
+      }
     } finally {
       lock.unlock();
     }
-    complete(kept, waiter);
+    if (kept) {
+      completeKept(future, value);
+    }
   }
 
   // ---- acknowledging what is in the ring
@@ -122,21 +132,15 @@ final class Appender {
     }
   }
 
-  private boolean keepOrHaveLeader(Waiter future) {
-    if (keep()) {
-      return true;
-    }
+  private void haveLeader(Waiter future) {
     commits.appended(future);
     commits.haveLeader();
-    return false;
   }
 
-  private void complete(boolean kept, Waiter future) {
-    if (kept) {
-      view.wakeIfWaiting();
-      future.settle(null);
-      commits.complete(future);
-    }
+  /** Nobody else has it yet, so nothing of anybody's runs here. */
+  private <T> void completeKept(CompletableFuture<T> future, T value) {
+    view.wakeIfWaiting();
+    future.complete(value);
   }
 
   /**
@@ -147,6 +151,9 @@ final class Appender {
     while (true) {
       commits.awaitOthers();
       checkUsable();
+      if (staging.fitsSurely(frameSize, records)) {
+        return;
+      }
       if (!staging.fitsSegment(frameSize, records)) {
         beginSegment(frameSize, records);
       } else {
@@ -173,11 +180,20 @@ final class Appender {
     }
   }
 
+  /** Looks at each of many things only if there may be something: one number says that there has been nothing. */
   private void checkUsable() {
+    if (state.closing || view.disturbances() != undisturbed) {
+      checkEverything();
+    }
+  }
+
+  private void checkEverything() {
+    var now = view.disturbances(); // before looking: what comes later is noticed at the next append
     view.checkOpen();
     if (state.closing) {
       throw new WalClosedException("the log is being closed");
     }
     view.failStop().check();
+    undisturbed = now;
   }
 }

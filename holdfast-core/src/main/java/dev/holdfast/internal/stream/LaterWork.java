@@ -52,9 +52,12 @@ final class LaterWork {
 
   /** Has something done later about records that are visible but not durable; called with the lock held. */
   void set() {
+    if (timerSet) {
+      return;
+    }
     var syncing = policy instanceof SyncPolicy.Every;
     var due = (syncing ? view.durableEnd() : published) < view.acknowledgedEnd();
-    if (!due || timerSet || state.closing || view.failStop().hasFailed()) {
+    if (!due || state.closing || view.failStop().hasFailed()) {
       return;
     }
     var nanos = policy instanceof SyncPolicy.Every(var interval) ? interval.toNanos() : PUBLISH_NANOS;

@@ -2,6 +2,7 @@ package dev.holdfast.internal.stream;
 
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.internal.format.Frame;
+import dev.holdfast.internal.segment.SegmentWriter;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,9 @@ final class Staging {
   private final StreamContext context;
   private final StreamView view;
   private final SegmentChain chain;
-  private final SyncPolicy policy;
+  private final long everyN; // records after which the policy wants a sync, 0: it does not count
+  private final boolean syncsRecords;
+  private final boolean syncsBatches;
   private final long maxRecords; // of a segment; 0: any number
   private final StreamCounters counters;
   private final RingKeeper ring;
@@ -24,13 +27,18 @@ final class Staging {
   private boolean waiting; // what the leader has taken may not be acknowledged yet
   private long now; // ms, when somebody last looked for room
   private long syncEnd; // everything staged below it is synced with what is staged already
+  private long room; // so many bytes of frames fit the half and the segment, perhaps more
+  private long recordRoom; // and so many records,
+  private long timeEnd; // before this time
 
   Staging(StreamContext context, StreamView view, SegmentChain chain, StreamCounters counters,
       RingKeeper ring) {
     this.context = context;
     this.view = view;
     this.chain = chain;
-    this.policy = context.options().syncPolicy();
+    this.everyN = context.options().syncPolicy() instanceof SyncPolicy.EveryN(var n) ? n : 0;
+    this.syncsRecords = context.mustSync(false);
+    this.syncsBatches = context.mustSync(true);
     this.maxRecords = context.options().maxRecordsPerSegment();
     this.counters = counters;
     this.ring = ring;
@@ -45,6 +53,7 @@ final class Staging {
   void goOnAt(long id) {
     nextId = id;
     syncEnd = 0;
+    room = 0;
   }
 
   /** Returns whether everything staged has been taken by a leader. */
@@ -59,13 +68,32 @@ final class Staging {
   }
 
   /**
+   * Returns whether there certainly is room for a frame of this size with so many records; one that is staged next gets
+   * the time of this call. If not, {@link #fitsSegment} and {@link #fitsHalf} say whether there is.
+   */
+  boolean fitsSurely(long frameSize, int records) {
+    if (frameSize > room || records > recordRoom) {
+      return false;
+    }
+    now = context.clock().millis();
+    return now < timeEnd;
+  }
+
+  /** Calculates how much room there is, for the frames after this one. */
+  private void findRoom(SegmentWriter segment, StagingBuffer half) {
+    room = Math.min(segment.room(), half.room());
+    recordRoom = (maxRecords == 0 ? 0xFFFF_FFFFL : maxRecords) - segment.records();
+    timeEnd = segment.timeEnd();
+  }
+
+  /**
    * Returns whether the active segment has room for a frame of this size with so many records; one that is staged next
    * gets the time of this call.
    */
   boolean fitsSegment(long frameSize, int records) {
     now = context.clock().millis();
     var segment = chain.active();
-    return segment != null && segment.fits(frameSize) && segment.timeFits(now)
+    return segment != null && segment.fits(frameSize) && now < segment.timeEnd()
         && segment.records() + records <= 0xFFFF_FFFFL
         && (maxRecords == 0 || segment.records() == 0 || segment.records() + records <= maxRecords);
   }
@@ -84,7 +112,11 @@ final class Staging {
       }
       filling = buffer;
     }
-    return filling.fits(frameSize);
+    if (!filling.fits(frameSize)) {
+      return false;
+    }
+    findRoom(Objects.requireNonNull(chain.active()), filling);
+    return true;
   }
 
   /**
@@ -109,6 +141,7 @@ final class Staging {
     } catch (InternalError e) {
       throw faulted(e);
     }
+    room -= Frame.sizeOf(length);
     return added(half, 1, length, false);
   }
 
@@ -121,6 +154,7 @@ final class Staging {
     } catch (InternalError e) {
       throw faulted(e);
     }
+    room -= Frame.sizeOf(length);
     return added(half, records.size(), length, true);
   }
 
@@ -133,6 +167,7 @@ final class Staging {
     } catch (InternalError e) {
       throw faulted(e);
     }
+    room -= Frame.sizeOf(packed.length());
     return added(half, packed.count(), packed.uncompressedLength(), packed.type() == Frame.BATCH);
   }
 
@@ -145,9 +180,10 @@ final class Staging {
   private long added(StagingBuffer half, int count, int length, boolean batch) {
     var id = nextId;
     nextId += count;
+    recordRoom -= count;
     counters.appended(count, length);
-    var everyN = policy instanceof SyncPolicy.EveryN(var n) && nextId - Math.max(syncEnd, view.durableEnd()) >= n;
-    if (everyN || context.mustSync(batch)) {
+    if ((batch ? syncsBatches : syncsRecords)
+        || (everyN > 0 && nextId - Math.max(syncEnd, view.durableEnd()) >= everyN)) {
       half.needSync();
       syncEnd = nextId;
     }
@@ -159,6 +195,7 @@ final class Staging {
   StagingBuffer take() {
     var half = filling;
     filling = null;
+    room = 0;
     waiting |= half != null && (!half.isMirrored() || half.needsSync());
     return half;
   }

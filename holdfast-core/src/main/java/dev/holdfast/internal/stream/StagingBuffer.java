@@ -87,7 +87,12 @@ final class StagingBuffer {
   }
 
   boolean fits(long frameSize) {
-    return frameSize <= bytes.capacity() - used;
+    return frameSize <= room();
+  }
+
+  /** Returns how many bytes of frames fit. */
+  int room() {
+    return bytes.capacity() - used;
   }
 
   /** Adds a frame with one record. */
