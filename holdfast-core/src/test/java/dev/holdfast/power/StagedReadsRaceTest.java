@@ -12,9 +12,13 @@ import dev.holdfast.SyncPolicy;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.log.OpenLog;
 import dev.holdfast.storage.FsDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +71,30 @@ class StagedReadsRaceTest {
           () -> getOn(stream, 2), () -> scanOn(stream)));
       assertTrue(stream.stats().writes() > 50 && stream.stats().rotations() > 5, () -> stream.stats().toString());
       assertEquals(stream.nextId(), stream.records(stream.firstId()).count() + stream.firstId());
+    }
+  }
+
+  /** What copies files by what it was told of them must find it there. */
+  @Test
+  void segmentsDescribeNothingThatIsOnlyInTheRing() throws Exception {
+    try (var wal = OpenLog.forWriting(FsDirectory.create(directory.resolve("log")), SMALL,
+        Repeatable.withThreads(SEED))) {
+      var stream = wal.stream("s");
+      stream.append(record(1));
+      run(List.of(() -> appendOn(stream), () -> compareOn(stream)));
+    }
+  }
+
+  private void compareOn(LogStream stream) {
+    while (!over) {
+      var last = stream.segments().getLast();
+      try (var file = FileChannel.open(directory.resolve("log/streams/s").resolve(last.file()))) {
+        var end = ByteBuffer.allocate(16);
+        assertEquals(16, file.read(end, last.dataBytes() - 16), last::toString);
+        assertFalse(Arrays.equals(new byte[16], end.array()), () -> "not in the file: " + last);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -29,7 +29,7 @@ final class TickingClock implements InstantSource {
   private int reads; // in that millisecond
 
   private @Nullable Thread thread; // guarded by this
-  private volatile boolean wanted; // set under this object's monitor: the thread is to tick, or does
+  private volatile boolean wanted; // set under this object's monitor, unset by the thread: it is to tick, or does
 
   TickingClock(InstantSource source) {
     this(source, WAIT_NANOS);
@@ -90,7 +90,16 @@ final class TickingClock implements InstantSource {
         tick();
       } while (isWantedAgain());
     } finally {
+      end();
+    }
+  }
+
+  /** Whatever ends this thread, another one may be started; it may be there already. */
+  private synchronized void end() {
+    if (Thread.currentThread().equals(thread)) {
       ticked = 0;
+      wanted = false;
+      thread = null;
     }
   }
 
@@ -115,7 +124,7 @@ final class TickingClock implements InstantSource {
     }
     synchronized (this) {
       if (!wanted) {
-        thread = null;
+        end();
       }
       return wanted;
     }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +90,11 @@ public final class RingFrames {
       id = frame.endId();
       at += (int) frame.size();
     }
-    var frames = half.slice(RingHeader.SIZE, at - RingHeader.SIZE);
-    return frames.hasRemaining() ? new Region(header, frames) : null;
+    if (at == RingHeader.SIZE) {
+      return null;
+    }
+    // A copy: it stays until the first sync, and a half may have little in it.
+    return new Region(header, ByteBuffer.wrap(Arrays.copyOfRange(bytes, RingHeader.SIZE, at)));
   }
 
   /** A method of its own, called for each frame: so it is compiled in a program that has just started, too. */

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * longer than all the rest that opening does besides scanning. Not even a thread is started for that before the opening
  * is over, as starting one waits for it to run, and it may run on the same processor. Before another file is prepared
  * they must be gone, it might get the same name; and before the log's lock is let go, or they might be deleted under
- * the next writer. Used by the stream's leader only.
+ * the next writer. Used by the stream's leader, and by the thread that deletes.
  */
 final class LeftOvers implements Runnable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

@@ -202,7 +202,8 @@ abstract sealed class ReadableStream implements EngineStream permits WritableStr
         continue;
       }
       try {
-        infos.add(describe(segment, Math.max(segment.firstId(), Math.min(list.endOf(i), view.readableEnd()))));
+        infos.add(describe(segment,
+            Math.max(segment.firstId(), Math.min(list.endOf(i), Math.min(view.visibleEnd(), view.readableEnd())))));
       } catch (IOException | CorruptionException e) {
         refresh();
         if (!view.isCurrent(list, cut)) {

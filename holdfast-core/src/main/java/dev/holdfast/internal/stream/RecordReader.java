@@ -242,7 +242,7 @@ final class RecordReader {
     if (!known.isExamined(entry)) {
       var index = open.index();
       if (segment.firstId() + index.idDistance(entry + 1) > visibleEnd) {
-        return false; // not all of it is written, and what is not may still be placed otherwise
+        return false; // not all of it is acknowledged, and what is not may still be placed otherwise
       }
       known.examined(entry, stepThrough(open, segment, entry, scratch));
     }

@@ -294,7 +294,7 @@ final class Scratch {
       read(segment, Math.min(wanted, bytes.capacity()));
     } catch (IOException | InternalError e) { // a page of it; what is in front of that is to be had all the same
       Log.debug("less is read at once from " + offset + " on", e);
-      read(segment, PIECE);
+      read(segment, Math.min(PIECE, bytes.capacity() - length));
     }
   }
 

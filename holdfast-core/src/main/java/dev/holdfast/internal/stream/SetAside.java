@@ -5,6 +5,7 @@ import dev.holdfast.storage.Access;
 import dev.holdfast.storage.Directory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -53,17 +54,25 @@ record SetAside(List<String> names, long end) {
     }
   }
 
-  /** Renames the others, and makes all names durable: the copy has its own before the segment loses its. */
+  /**
+   * Renames the others, the last one first, each durably before the one in front of it: a crash that left a gap between
+   * two would look as if a segment had been lost, and the stream would be refused.
+   */
   void renameOthers(Directory directory, long newEpoch) throws IOException {
     if (names.isEmpty()) {
       return;
     }
-    for (var name : names) {
+    for (var name : lastFirst()) {
       if (!name.equals(Names.segment(end))) {
         directory.rename(name, nameAside(name, newEpoch));
+        directory.sync();
       }
     }
-    directory.sync();
+    directory.sync(); // the copy has its name before the segment loses its
+  }
+
+  private List<String> lastFirst() {
+    return names.stream().sorted(Comparator.comparingLong(Names::firstId).reversed()).toList();
   }
 
   private static String nameAside(String name, long newEpoch) {
