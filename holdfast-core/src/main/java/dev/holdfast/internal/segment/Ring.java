@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ring {
   private static final long PAGE = 4096;
-  /** What the JDK copies as a block: fewer bytes are stored one by one, and a fault might come to light too late. */
+  /** What the JDK copies as a block: with fewer bytes, stored one by one, a fault comes to light later still. */
   private static final int BLOCK = 64;
 
   private final SegmentFiles files;

@@ -46,6 +46,8 @@ final class Appender {
       id = staging.add(source, offset, length);
       kept = keep();
       waiter = kept ? null : commits.leadOrWait(id + 1);
+    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+      throw staging.faulted(e);
     } finally {
       lock.unlock();
     }
@@ -65,6 +67,8 @@ final class Appender {
       if (!kept) {
         haveLeader(Waiter.future(id + 1, future, id));
       }
+    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+      throw staging.faulted(e);
     } finally {
       lock.unlock();
     }
@@ -84,6 +88,8 @@ final class Appender {
       id = unit.stageIn(staging);
       kept = keep();
       waiter = kept ? null : commits.leadOrWait(id + unit.count());
+    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+      throw staging.faulted(e);
     } finally {
       lock.unlock();
     }
@@ -104,6 +110,8 @@ final class Appender {
       if (!kept) {
         haveLeader(Waiter.future(id + unit.count(), future, value));
       }
+    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+      throw staging.faulted(e);
     } finally {
       lock.unlock();
     }

@@ -136,11 +136,7 @@ final class Staging {
   long add(byte[] source, int offset, int length) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    try {
-      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), source, offset, length);
-    } catch (InternalError e) {
-      throw faulted(e);
-    }
+    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), source, offset, length);
     room -= Frame.sizeOf(length);
     return added(half, 1, length, false);
   }
@@ -149,11 +145,7 @@ final class Staging {
   long addBatch(List<byte[]> records, int length) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    try {
-      half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), records, length);
-    } catch (InternalError e) {
-      throw faulted(e);
-    }
+    half.addBatch(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), records, length);
     room -= Frame.sizeOf(length);
     return added(half, records.size(), length, true);
   }
@@ -162,17 +154,13 @@ final class Staging {
   long add(Packed packed) {
     var segment = Objects.requireNonNull(chain.active());
     var half = Objects.requireNonNull(filling);
-    try {
-      half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), packed);
-    } catch (InternalError e) {
-      throw faulted(e);
-    }
+    half.add(segment, Frame.unsynced(nextId, view.durableEnd()), segment.timeField(now), packed);
     room -= Frame.sizeOf(packed.length());
     return added(half, packed.count(), packed.uncompressedLength(), packed.type() == Frame.BATCH);
   }
 
-  /** The memory of the ring has faulted: what was acknowledged may not be there any more. */
-  private RuntimeException faulted(InternalError e) {
+  /** The memory of the ring has faulted: what was acknowledged may not be there any more. Fails the stream. */
+  RuntimeException faulted(InternalError e) {
     view.failStop().fail(e);
     return view.failStop().exception();
   }
