@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * itself: nothing is staged meanwhile, and everything staged before has been written.
  */
 final class GroupCommit {
+  /** Waking more threads than this takes as long as a sync: the next group, already staged, is not to wait for it. */
+  private static final int MANY = 128;
+
   private final StreamContext context;
   private final StreamView view;
   private final StreamCounters counters = new StreamCounters();
@@ -186,7 +189,7 @@ final class GroupCommit {
   /** Commits what is staged and then hands leadership on. Called by the leader, without the lock. */
   @SuppressWarnings("ThreadPriorityCheck") // a larger group is worth it (docs/DECISIONS.md), nothing relies on it
   private void lead() {
-    if (lastGroup > 1) {
+    if (lastGroup > 1 && lastGroup <= MANY) {
       Thread.yield(); // those just woken stage their next records before the halves are swapped
     }
     try {
@@ -198,14 +201,28 @@ final class GroupCommit {
 
   /**
    * Wakes those whose end has come and hands leadership on if there is more to do. Threads are woken before leadership
-   * is given up: so they stage their next records for the next leader, where otherwise the first of them would lead a
-   * small group at once. Futures are completed after: the user's code may run there, and append.
+   * is given up, unless they are many: so they stage their next records for the next leader, where otherwise the first
+   * of them would lead a small group at once. Futures are completed after: the user's code may run there, and append.
    */
   private void handOn() {
     if (view.failStop().hasFailed()) {
       state.fail(0, view.failStop().exception()); // also those who came while the leader was at something else
     }
-    Waiters.wakeThreads(takeSettled());
+    var settled = takeSettled();
+    var many = settled.size() > MANY;
+    if (!many) {
+      Waiters.wakeThreads(settled);
+    }
+    try {
+      giveUpLeadership();
+    } finally {
+      if (many) {
+        Waiters.wakeThreads(settled);
+      }
+    }
+  }
+
+  private void giveUpLeadership() {
     Waiter next = null;
     List<Waiter> futures;
     lock.lock();
