@@ -95,7 +95,11 @@ public interface LogStream {
    */
   RecordCursor read(long fromId);
 
-  /** The same as {@link #read}, for programs that follow the end with {@link RecordCursor#next(java.time.Duration)}. */
+  /**
+   * The same as {@link #read}, for programs that follow the end with {@link RecordCursor#next(java.time.Duration)}. As
+   * long as it has delivered nothing it goes on at the first record there is, also if {@code fromId} has come and been
+   * truncated meanwhile; a program that must not miss that compares the first id delivered.
+   */
   RecordCursor tail(long fromId);
 
   /** Returns the records from {@code fromId} to the present end as a stream, which must be closed. */

@@ -44,7 +44,7 @@ public interface Wal extends AutoCloseable {
   /**
    * Opens the log in {@code directory} for reading. It never changes a byte, and may be done beside a writer, of this
    * process or another: then records are seen as far as the writer has made them durable, or, where its sync policy
-   * lets readers see more, as far as it has written them.
+   * lets readers see more, as far as it has written them, at most 50 ms after they were appended.
    *
    * @throws IllegalArgumentException if there is no log
    */

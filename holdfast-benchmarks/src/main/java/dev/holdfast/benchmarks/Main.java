@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 
 /** Measures Holdfast against limit programs that do the least that is correct. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, version = "holdfast-benchmarks 0.1.0-SNAPSHOT",
-    description = "Measures Holdfast against limit programs that do the least that is correct.", subcommands = {
+    description = "Measures Holdfast against limit programs that do the least that is correct.", footer = {
+        "", "./benchmarks peers, syncs and jmh measure beside other logs and stores; each has its own --help."},
+    subcommands = {
         TargetsWorkload.class, AppendWorkload.class, AsyncWorkload.class, BatchWorkload.class, GetWorkload.class,
         ScanWorkload.class, OpenWorkload.class, StreamsWorkload.class, RotationWorkload.class, ShardsWorkload.class,
         TypedWorkload.class, CompressionWorkload.class,
