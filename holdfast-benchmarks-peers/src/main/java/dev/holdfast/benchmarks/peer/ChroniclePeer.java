@@ -60,7 +60,7 @@ final class ChroniclePeer implements Peer {
     private final long firstCycle;
     private final ConcurrentLinkedQueue<ExcerptAppender> appenders = new ConcurrentLinkedQueue<>();
     private @Nullable ExcerptTailer random;
-    private final Bytes<ByteBuffer> scratch = Bytes.elasticByteBuffer();
+    private final Bytes<ByteBuffer> scratch = newScratch();
 
     Log(ChronicleQueue queue, Guarantee guarantee, AtomicLong clock, long segmentSize) {
       this.queue = queue;
@@ -137,6 +137,13 @@ final class ChroniclePeer implements Peer {
       return count;
     }
 
+    /** Used by one thread at a time, which is another one in each round. */
+    private static Bytes<ByteBuffer> newScratch() {
+      Bytes<ByteBuffer> created = Bytes.elasticByteBuffer();
+      created.singleThreadedCheckDisabled(true);
+      return created;
+    }
+
     private static @Nullable ByteBuffer read(ExcerptTailer tailer, Bytes<ByteBuffer> target) {
       if (!tailer.readBytes(target.clear())) {
         return null;
@@ -184,7 +191,7 @@ final class ChroniclePeer implements Peer {
     public Tail tail() {
       ExcerptTailer tailer = queue.createTailer().toEnd();
       tailer.singleThreadedCheckDisabled(true);
-      return new TailOf(tailer, Bytes.elasticByteBuffer());
+      return new TailOf(tailer, newScratch());
     }
 
     @Override
