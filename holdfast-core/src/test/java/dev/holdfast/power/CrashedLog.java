@@ -74,7 +74,7 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
     return name;
   }
 
-  /** Every other run has threads in the background. */
+  /** Every other run has threads in the background; in one of three segments do not follow each other quickly. */
   @Override
   public List<Step> commands(SplittableRandom random) {
     var all = new ArrayList<Step>();
@@ -82,6 +82,9 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
       all.add(Step.THREADS);
     }
     all.addAll(steps.apply(random));
+    if (random.nextInt(3) == 0) {
+      all.add(Step.SLOWLY);
+    }
     return all;
   }
 
@@ -93,7 +96,8 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
   @Override
   public void run(SimulatedDisk disk, List<Step> commands, Promises<Expectations> promises) {
     var surroundings = commands.contains(Step.THREADS) ? Repeatable.withThreads(RUN) : Repeatable.inOneThread(RUN);
-    var session = Session.begin(disk, new Expectations(), options, surroundings);
+    var session = Session.begin(disk, new Expectations(), options,
+        commands.contains(Step.SLOWLY) ? Repeatable.slowly(surroundings) : surroundings);
     try {
       promises.areSaidBy(session::snapshot);
       commands.forEach(step -> step.action().accept(session));

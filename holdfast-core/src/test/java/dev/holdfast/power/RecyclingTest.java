@@ -83,7 +83,7 @@ class RecyclingTest {
         }
       }
     });
-    return OpenLog.forWriting(disk.root(), options, Repeatable.inOneThread(7));
+    return OpenLog.forWriting(disk.root(), options, Repeatable.slowly(Repeatable.inOneThread(7)));
   }
 
   private static byte[] record(long id) {

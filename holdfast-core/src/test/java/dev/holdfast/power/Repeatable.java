@@ -34,6 +34,12 @@ final class Repeatable {
     return of(seed, 3, InCallingThread::new);
   }
 
+  /** The same where time passes quickly: segments, which here last milliseconds, do not follow each other at once. */
+  static Surroundings slowly(Surroundings surroundings) {
+    return new Surroundings(() -> Instant.ofEpochMilli(BEGIN + 1000 * (surroundings.clock().millis() - BEGIN)),
+        surroundings.random(), surroundings.newLogId(), surroundings.writesBeforeMap(), surroundings.background());
+  }
+
   private static Surroundings of(long seed, int writesBeforeMap, Supplier<Background> background) {
     var ticks = new AtomicLong();
     RandomGenerator random = random(seed);

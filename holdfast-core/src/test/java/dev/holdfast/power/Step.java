@@ -11,6 +11,9 @@ record Step(String text, Consumer<Session> action) {
   /** Has preparing and sealing done by threads of the log, for the whole run. */
   static final Step THREADS = new Step("threads", _ -> {});
 
+  /** Has a second pass with each look at the clock, for the whole run. */
+  static final Step SLOWLY = new Step("slowly", _ -> {});
+
   static Step append(String stream, int size) {
     return new Step("append " + stream + " " + size, session -> session.append(stream, size));
   }

@@ -9,16 +9,16 @@ import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
 
 /**
- * A file that is ready to become a segment: zero-filled, with its header, all of it durable; under a temporary name.
+ * A file that is ready to become a segment, with its header, which is durable; under a temporary name.
  *
  * @param name its temporary name
  * @param file the file, open
  * @param header its header
- * @param size the bytes reserved
- * @param growing whether nothing is reserved and the file grows with what is written
+ * @param size the bytes reserved, or where it ends if nothing is
+ * @param space how the room for what is to be written is reserved
  * @param index empty, with room for what the file can hold
  */
-public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, boolean growing,
+public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, Space space,
     IndexEntries index) {
   private static final int BEGINNING = 512;
   private static final int ZEROS = 1 << 17;
@@ -29,13 +29,16 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
    * @param pause see {@link dev.holdfast.storage.Directory#create(String, long, LongConsumer)}
    */
   public static PreparedSegment create(SegmentFiles files, String name, SegmentHeader header, long size,
-      boolean preallocate, LongConsumer pause) throws IOException {
-    var file = files.directory().create(name, preallocate ? size : 0, pause);
+      Space space, LongConsumer pause) throws IOException {
+    var file = files.directory().create(name, space == Space.FILLED ? size : 0, pause);
     try {
       file.write(header.encode(), 0);
       file.force();
-      return new PreparedSegment(name, file, header, size, !preallocate,
-          preallocate ? IndexEntries.forFileOf(size) : new IndexEntries());
+      if (space == Space.RESERVED) {
+        fill(file, SegmentHeader.SIZE, size); // after the sync, which would write it
+      }
+      return new PreparedSegment(name, file, header, size, space,
+          space == Space.GROWING ? new IndexEntries() : IndexEntries.forFileOf(size));
     } catch (IOException | RuntimeException e) {
       discard(files, name, file, e);
       throw e;
@@ -61,7 +64,7 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
       file.write(ByteBuffer.allocate(BEGINNING).put(header.encode()).clear(), 0);
       fill(file, spare.size(), header.reserved());
       file.force();
-      return new PreparedSegment(spare.name(), file, header, header.reserved(), false,
+      return new PreparedSegment(spare.name(), file, header, header.reserved(), Space.FILLED,
           IndexEntries.forFileOf(header.reserved()));
     } catch (IOException | RuntimeException e) {
       discard(files, spare.name(), file, e);

@@ -1,7 +1,7 @@
 package dev.holdfast.internal.stream;
 
+import dev.holdfast.SyncPolicy;
 import dev.holdfast.internal.format.Frame;
-import dev.holdfast.internal.format.IndexEntries;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
@@ -17,6 +17,7 @@ import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class CurrentHistory {
   private final SegmentWriters writers;
   private final Successor successor;
   private final Sealer sealer;
+  private final BooleanSupplier hasRing;
 
   private @Nullable SegmentFiles files;
   private @Nullable StateFile state;
@@ -45,7 +47,7 @@ final class CurrentHistory {
   private volatile long streamId;
 
   CurrentHistory(StreamHome home, StreamContext context, StreamView view, SegmentWriters writers, Successor successor,
-      Sealer sealer) {
+      Sealer sealer, BooleanSupplier hasRing) {
     this.home = home;
     this.context = context;
     this.view = view;
@@ -53,6 +55,7 @@ final class CurrentHistory {
     this.writers = writers;
     this.successor = successor;
     this.sealer = sealer;
+    this.hasRing = hasRing;
   }
 
   // ---- opening
@@ -159,7 +162,7 @@ final class CurrentHistory {
   void create(long frameSize) throws IOException {
     streamId = context.random().nextLong();
     epoch = 1;
-    var header = successor.header(new Successor.Need(streamId, epoch, 0, frameSize));
+    var header = successor.header(new Successor.Need(streamId, epoch, 0, frameSize, false));
     var slot = home.create(streamId, header, context.options().preallocate());
     try {
       var created = home.nameIt();
@@ -210,8 +213,7 @@ final class CurrentHistory {
   /** Makes a named segment the active one. */
   private SegmentWriter activate(SegmentHeader header, StartFrame start, long id, boolean durable,
       @Nullable PreparedSegment prepared) throws IOException {
-    var index = prepared == null ? new IndexEntries() : prepared.index();
-    var writer = writers.begun(files(), header, start, id, durable, index);
+    var writer = writers.begun(files(), header, start, id, durable, prepared);
     if (prepared != null) {
       writer.adopt(prepared.file());
     }
@@ -237,13 +239,22 @@ final class CurrentHistory {
   }
 
   private Successor.Need next(SegmentWriter current, long frameSize) {
-    return new Successor.Need(streamId, epoch, successor.basis(current), frameSize);
+    return new Successor.Need(streamId, epoch, successor.basis(current), frameSize, isRarelySynced(current));
+  }
+
+  /**
+   * Returns whether records are acknowledged without even having been written, and nobody has waited for a sync in this
+   * segment or the one before it; nobody waits for those that a timer asks for.
+   */
+  private boolean isRarelySynced(SegmentWriter current) {
+    return hasRing.getAsBoolean() && (context.options().syncPolicy() instanceof SyncPolicy.Every
+        || view.durableEnd() <= current.start().predecessor());
   }
 
   /** Returns what the next segment of this history is needed for. */
   Successor.Need next() {
     var current = active;
-    return current == null ? new Successor.Need(streamId, epoch, lastSize, 0) : next(current, 0);
+    return current == null ? new Successor.Need(streamId, epoch, lastSize, 0, false) : next(current, 0);
   }
 
   /** Prepares the next segment ahead of need. */
@@ -267,7 +278,7 @@ final class CurrentHistory {
 
   /** Returns what the first segment of another epoch is needed for. */
   Successor.Need first(long itsEpoch, long frameSize) {
-    return new Successor.Need(streamId, itsEpoch, lastSize, frameSize);
+    return new Successor.Need(streamId, itsEpoch, lastSize, frameSize, false);
   }
 
   /** Goes on in a new history, whose first segment has its name, durably; makes that the active one. */

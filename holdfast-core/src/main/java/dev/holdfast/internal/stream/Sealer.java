@@ -13,9 +13,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals segments behind the rotation, off the appending thread. A segment is sealed only after its successor's start
- * frame and name are durable. An error fails the stream, except that on a full disk a segment stays without a seal,
- * which costs only the time to read it through.
+ * Seals segments behind the rotation, off the appending thread. A segment is sealed only after its successor's name is
+ * durable. An error fails the stream, except that on a full disk a segment stays without a seal, which costs only the
+ * time to read it through.
  *
  * <p>
  * One thread seals at a time, in the order of the segments; another one has made a new segment's name durable by then,
@@ -184,7 +184,6 @@ final class Sealer {
     try {
       segment.sync();
       segment.syncName();
-      successor.sync();
       successor.syncName();
       segment.seal();
       var sealed = segment.segment().sealed(segment.header().streamId(), segment.placedId());

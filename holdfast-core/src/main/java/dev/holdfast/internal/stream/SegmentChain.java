@@ -36,7 +36,8 @@ final class SegmentChain {
   private Aftermath aftermath = Aftermath.NONE;
   private @Nullable LeftOvers leftOvers;
 
-  SegmentChain(StreamHome home, StreamContext context, StreamView view, RecordReader reader, BooleanSupplier cleaner) {
+  SegmentChain(StreamHome home, StreamContext context, StreamView view, RecordReader reader, BooleanSupplier cleaner,
+      BooleanSupplier hasRing) {
     this.context = context;
     this.view = view;
     this.failStop = view.failStop();
@@ -44,7 +45,7 @@ final class SegmentChain {
     this.successor = new Successor(context, view);
     this.sealer = new Sealer(view, context.background().maintenance());
     this.history = new CurrentHistory(home, context, view, new SegmentWriters(context, view, cleaner), successor,
-        sealer);
+        sealer, hasRing);
   }
 
   // ---- opening

@@ -6,13 +6,16 @@ import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.recovery.ScannedSegment;
+import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.internal.segment.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the segments of a stream that is open for writing: those found at opening, and those begun since. */
 final class SegmentWriters {
@@ -56,14 +59,21 @@ final class SegmentWriters {
     return writer;
   }
 
-  /** Returns the writer of a segment without records that has its name; {@code durable} says whether all of it is. */
+  /**
+   * Returns the writer of a segment without records that has its name.
+   *
+   * @param durable whether all of it is
+   * @param prepared what it was prepared as; null for a stream's first one
+   */
   SegmentWriter begun(SegmentFiles files, SegmentHeader header, StartFrame start, long id, boolean durable,
-      IndexEntries index) {
+      @Nullable PreparedSegment prepared) {
     var unsynced = durable ? 0 : Frame.unsynced(id, view.durableEnd());
     var checksum = start.encode(header.salt(), id, unsynced, 0).getInt(Frame.CHECKSUM);
-    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum, index, durable);
-    var growing = header.reserved() == 0;
-    var size = growing ? context.options().maxSegmentSize() : header.reserved();
+    var position = new SegmentWriter.Position(id, StartFrame.DATA_START, id, 0, checksum,
+        prepared == null ? new IndexEntries() : prepared.index(), durable);
+    var growing = prepared == null ? header.reserved() == 0 : prepared.space() == Space.GROWING;
+    var reserved = prepared == null ? header.reserved() : prepared.size();
+    var size = growing ? context.options().maxSegmentSize() : reserved;
     return new SegmentWriter(files, header, start, position, size, growing, view.failStop(), cleaner);
   }
 }

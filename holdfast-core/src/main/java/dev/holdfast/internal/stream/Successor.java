@@ -11,6 +11,7 @@ import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
+import dev.holdfast.internal.segment.Space;
 import dev.holdfast.internal.segment.Spare;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the appending thread, until it has its name. Used by the stream's leader only; never outlives an epoch.
  *
  * <p>
- * Usually one file is prepared, when the segment before it is half full. If it was not ready when it was needed, the
- * stream is pressed: then there are two, and they are begun when there is room for them.
+ * Usually one file is prepared, when the segment before it is half full. If it was not ready when it was needed, or
+ * segments follow each other quickly, the stream is pressed: then there are two, and they are begun when there is room
+ * for them. Where nobody waits for syncs they are not synced either: see {@link Space#RESERVED}.
  */
 final class Successor {
   private static final long PAGE = 4096;
@@ -37,6 +39,7 @@ final class Successor {
   private static final int PAUSE_FACTOR = 3;
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int PRESSED_FOR = 16;
+  private static final long SHORT_LIFE = 250; // ms
   private static final int SPARE = 4; // records to come may be larger by one part in so many
 
   private final StreamContext context;
@@ -47,6 +50,7 @@ final class Successor {
   private int made;
   private volatile boolean hurried; // whether somebody waits for what is being prepared, or soon will
   private int pressed; // how many segments more there are two prepared
+  private long taken; // when the last one was, ms
 
   Successor(StreamContext context, StreamView view) {
     this.context = context;
@@ -62,8 +66,9 @@ final class Successor {
    * @param epoch which history it is to belong to
    * @param basis the size that its own is worked out from, 0 for the first one
    * @param frameSize how large a frame must fit, 0 if that is not known
+   * @param unsynced whether syncs are rare or nobody waits for them
    */
-  record Need(long streamId, long epoch, long basis, long frameSize) {}
+  record Need(long streamId, long epoch, long basis, long frameSize, boolean unsynced) {}
 
   /**
    * Returns the size that the next segment's is worked out from: that of this one, or what as many records as a segment
@@ -88,16 +93,16 @@ final class Successor {
 
   /** Returns the header of a new segment. */
   SegmentHeader header(Need need) {
-    return header(need, sizeFor(need));
+    return header(need, context.options().preallocate() ? sizeFor(need) : 0);
   }
 
-  private SegmentHeader header(Need need, long size) {
+  private SegmentHeader header(Need need, long reserved) {
     var options = context.options();
     // Start frames are measured by it too, and must pass however small the records are to be.
     var maxFrame = Frame.sizeOf(Math.max(StartFrame.PAYLOAD,
         Math.max(options.maxRecordSize(), options.maxBatchSize())));
     return new SegmentHeader(Names.hash(stream), need.streamId, context.random().nextLong(), need.epoch,
-        context.clock().millis(), options.preallocate() ? size : 0, (int) maxFrame);
+        context.clock().millis(), reserved, (int) maxFrame);
   }
 
   // ---- preparing
@@ -167,22 +172,30 @@ final class Successor {
 
   private Making making(SegmentFiles files, Need need) {
     var size = sizeFor(need);
-    var header = header(need, size);
     var spare = spares.take(files, size);
     if (spare == null) {
       var name = nextName(need);
-      return new Making(null,
-          () -> PreparedSegment.create(files, name, header, size, context.options().preallocate(), this::pause));
+      var space = spaceFor(need);
+      var header = header(need, space == Space.FILLED ? size : 0);
+      return new Making(null, () -> PreparedSegment.create(files, name, header, size, space, this::pause));
     }
-    var itsHeader = spare.headerFrom(header, context.random());
+    var itsHeader = spare.headerFrom(header(need, size), context.random());
     return new Making(spare, () -> PreparedSegment.reuse(files, spare, itsHeader, failStop));
+  }
+
+  private Space spaceFor(Need need) {
+    if (!context.options().preallocate()) {
+      return Space.GROWING;
+    }
+    return pressed > 0 && need.unsynced ? Space.RESERVED : Space.FILLED;
   }
 
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
   PreparedSegment take(SegmentFiles files, Need need) throws IOException {
-    if (!pending.isEmpty()) {
-      pressed = pending.getFirst().isDone() ? Math.max(0, pressed - 1) : PRESSED_FOR;
-    }
+    var now = context.clock().millis();
+    var inTime = now - taken >= SHORT_LIFE && (pending.isEmpty() || pending.getFirst().isDone());
+    pressed = inTime ? Math.max(0, pressed - 1) : PRESSED_FOR;
+    taken = now;
     var ready = finish();
     if (ready != null && fits(ready, need.frameSize)) {
       return ready;
@@ -194,7 +207,7 @@ final class Successor {
   }
 
   private static boolean fits(PreparedSegment prepared, long frameSize) {
-    return prepared.growing() || StartFrame.DATA_START + frameSize + Seal.sizeWith(2) <= prepared.size();
+    return prepared.space() == Space.GROWING || StartFrame.DATA_START + frameSize + Seal.sizeWith(2) <= prepared.size();
   }
 
   /** Makes a file now. */

@@ -40,9 +40,9 @@ public final class WritableStream extends ReadableStream {
   private WritableStream(StreamHome home, StreamContext context) {
     super(new StreamView(home.name(), new FailStop(home.name())), context);
     this.home = home;
-    this.chain = new SegmentChain(home, context, view, reader, this::tryClean);
     this.context = context;
     this.ring = new RingKeeper(context, home);
+    this.chain = new SegmentChain(home, context, view, reader, this::tryClean, ring::isThere);
     this.commits = new GroupCommit(context, view, chain, ring);
     this.intake = new Intake(view, options, context.compression(), new Appender(view, chain, commits));
     this.recovery = new RecoveryReport(home.name(), RecoveryReport.Outcome.NEW, new IdRange(0, 0), 0, 0, 0,
