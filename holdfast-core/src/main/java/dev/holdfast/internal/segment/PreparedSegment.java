@@ -21,7 +21,7 @@ import java.util.function.LongConsumer;
 public record PreparedSegment(String name, LogFile file, SegmentHeader header, long size, Space space,
     IndexEntries index) {
   private static final int BEGINNING = 512;
-  private static final int ZEROS = 1 << 17;
+  private static final int ZEROS = 1 << 18;
 
   /**
    * Prepares a file. If it fails nothing is left behind.

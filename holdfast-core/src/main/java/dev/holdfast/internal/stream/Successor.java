@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Usually one file is prepared, when the segment before it is half full. If it was not ready when it was needed, or
- * segments follow each other quickly, the stream is pressed: then there are two, and they are begun when there is room
- * for them. Where nobody waits for syncs they are not synced either: see {@link Space#RESERVED}.
+ * small segments follow each other quickly, the stream is pressed: then there are two, and they are begun when there is
+ * room for them. Of a stream that is pressed, or quick, they are not synced where nobody waits for syncs: see
+ * {@link Space#RESERVED}.
  */
 final class Successor {
   private static final long PAGE = 4096;
@@ -40,6 +41,7 @@ final class Successor {
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int PRESSED_FOR = 16;
   private static final long SHORT_LIFE = 250; // ms
+  private static final long SMALL = 8 << 20; // such a segment is half full in less time than the next one takes
   private static final int SPARE = 4; // records to come may be larger by one part in so many
 
   private final StreamContext context;
@@ -50,6 +52,7 @@ final class Successor {
   private int made;
   private volatile boolean hurried; // whether somebody waits for what is being prepared, or soon will
   private int pressed; // how many segments more there are two prepared
+  private boolean quick; // whether the last segment came soon after the one before it
   private long taken; // when the last one was, ms
 
   Successor(StreamContext context, StreamView view) {
@@ -109,18 +112,19 @@ final class Successor {
 
   /** Returns whether a file is to be prepared while the active segment is {@code current}. */
   boolean isWanted(SegmentWriter current) {
+    var atOnce = pressed > 0 || (quick && current.fileSize() <= SMALL);
     if (current.placedOffset() > current.fileSize() / 4 * 3) {
       hurried = true;
     }
     if (pending.isEmpty()) {
-      return pressed > 0 || current.placedOffset() > current.fileSize() / 2;
+      return atOnce || current.placedOffset() > current.fileSize() / 2;
     }
-    return pressed > 0 && pending.size() == 1 && current.fileSize() == context.options().maxSegmentSize();
+    return atOnce && pending.size() == 1 && current.fileSize() == context.options().maxSegmentSize();
   }
 
   /** Begins to prepare a file in the background. */
   void prepare(SegmentFiles files, Need need) {
-    hurried = pressed > 0;
+    hurried = pressed > 0 || quick;
     var making = making(files, need);
     try {
       pending.add(CompletableFuture.supplyAsync(() -> {
@@ -187,15 +191,16 @@ final class Successor {
     if (!context.options().preallocate()) {
       return Space.GROWING;
     }
-    return pressed > 0 && need.unsynced ? Space.RESERVED : Space.FILLED;
+    return (quick || pressed > 0) && need.unsynced ? Space.RESERVED : Space.FILLED;
   }
 
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
   PreparedSegment take(SegmentFiles files, Need need) throws IOException {
     var now = context.clock().millis();
-    var inTime = now - taken >= SHORT_LIFE && (pending.isEmpty() || pending.getFirst().isDone());
-    pressed = inTime ? Math.max(0, pressed - 1) : PRESSED_FOR;
+    quick = now - taken < SHORT_LIFE;
     taken = now;
+    var late = !pending.isEmpty() && !pending.getFirst().isDone();
+    pressed = late ? PRESSED_FOR : Math.max(0, pressed - 1);
     var ready = finish();
     if (ready != null && fits(ready, need.frameSize)) {
       return ready;
