@@ -115,7 +115,12 @@ final class CurrentHistory {
   }
 
   List<Segment> segmentsFrom(long id) {
-    return view.segments().asList().stream().filter(segment -> segment.firstId() >= id).toList();
+    var all = view.segments().asList();
+    var from = all.size();
+    while (from > 0 && all.get(from - 1).firstId() >= id) {
+      from--;
+    }
+    return all.subList(from, all.size());
   }
 
   /**
@@ -233,7 +238,9 @@ final class CurrentHistory {
 
   /** Ends a list with a segment, in the place of those that begin where it does or behind. */
   static List<Segment> endWith(List<Segment> list, SegmentWriter writer) {
-    list.removeIf(segment -> segment.firstId() >= writer.segment().firstId());
+    while (!list.isEmpty() && list.getLast().firstId() >= writer.segment().firstId()) {
+      list.removeLast();
+    }
     list.add(writer.segment());
     return list;
   }
