@@ -124,7 +124,7 @@ final class Successor {
 
   /** Begins to prepare a file in the background. */
   void prepare(SegmentFiles files, Need need) {
-    hurried = pressed > 0 || quick;
+    hurried = pressed > 0;
     var making = making(files, need);
     try {
       pending.add(CompletableFuture.supplyAsync(() -> {
