@@ -74,8 +74,8 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
 
   private static void fill(LogFile file, long from, long to) throws IOException {
     var zeros = ByteBuffer.allocate((int) Math.min(ZEROS, to - from));
-    for (var at = from; at < to; at += zeros.limit()) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+    for (var at = from; at < to; at += zeros.limit()) { // up to multiples, where the page cache has larger pieces
+      zeros.clear().limit((int) Math.min(ZEROS - at % ZEROS, to - at));
       file.write(zeros, at);
     }
   }
