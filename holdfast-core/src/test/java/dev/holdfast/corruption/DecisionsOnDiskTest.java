@@ -52,6 +52,18 @@ class DecisionsOnDiskTest {
   }
 
   @Test
+  @DisplayName("END_OF_DATA, TORN_TAIL: a segment whose start frame is lost follows a sealed one: it was not closed in order")
+  void anUnfinishedSegmentBehindASealedOneWasTakenForAnOrderlyEnd() {
+    var first = five(5);
+    var next = LogBuilder.fill(LogBuilder.after(first, 0), 3, 5).unsealed();
+    var header = Arrays.copyOf(Arrays.copyOf(next, SegmentHeader.SIZE), next.length);
+    Opened.goesOn(log(5).segment(0, first.sealed()).segment(5, header).image(), Outcome.UNCLEAN, 5);
+    var torn = next.clone();
+    Arrays.fill(torn, SegmentHeader.SIZE, StartFrame.DATA_START, (byte) 0);
+    Opened.goesOn(log(5).segment(0, first.sealed()).segment(5, torn).image(), Outcome.TORN_TAIL, 5);
+  }
+
+  @Test
   @DisplayName("TORN_TAIL: half a frame, half a seal, or a later segment follows what was never durable")
   void tornTail() {
     var five = five(0);

@@ -3,7 +3,9 @@ package dev.holdfast.power;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -12,11 +14,31 @@ import java.util.function.UnaryOperator;
  */
 final class Expectations {
   private final Map<String, List<History>> streams = new TreeMap<>(); // guarded by this
+  private final Set<String> unclosed = new TreeSet<>(); // guarded by this: written to since they were opened
 
   synchronized Expectations copy() {
     var copy = new Expectations();
     copy.streams.putAll(streams);
+    copy.unclosed.addAll(unclosed);
     return copy;
+  }
+
+  /** Notes whether a stream has been written to since it was opened, and is not being closed. */
+  synchronized void unclosed(String name, boolean is) {
+    if (is) {
+      unclosed.add(name);
+    } else {
+      unclosed.remove(name);
+    }
+  }
+
+  synchronized boolean isUnclosed(String name) {
+    return unclosed.contains(name);
+  }
+
+  /** Notes that from now on every stream may have been closed in order. */
+  synchronized void closing() {
+    unclosed.clear();
   }
 
   synchronized List<String> names() {
@@ -65,16 +87,20 @@ final class Expectations {
 
   @Override
   public synchronized boolean equals(Object other) {
-    return other instanceof Expectations that && streams.equals(that.copy().streams);
+    if (!(other instanceof Expectations that)) {
+      return false;
+    }
+    var theirs = that.copy();
+    return streams.equals(theirs.streams) && unclosed.equals(theirs.unclosed);
   }
 
   @Override
   public synchronized int hashCode() {
-    return streams.hashCode();
+    return 31 * streams.hashCode() + unclosed.hashCode();
   }
 
   @Override
   public synchronized String toString() {
-    return streams.toString();
+    return streams + ", not closed: " + unclosed;
   }
 }

@@ -81,10 +81,15 @@ final class Session {
       var history = expected.matching(name, found, powerLost);
       if (!found.exists()) {
         expected.set(name, History.ABSENT);
+        expected.unclosed(name, false);
         continue;
       }
       var stream = stream(name);
       checkReport(stream.recovery(), found);
+      if (stream.recovery().outcome() == Outcome.CLEAN && expected.isUnclosed(name)) {
+        throw new AssertionError(name + ": nobody has closed it, but the report says " + stream.recovery());
+      }
+      expected.unclosed(name, false);
       var durable = (int) stream.durableEnd();
       if (strict() && durable != found.end()) {
         throw new AssertionError(name + ": records up to " + found.end() + " are visible, durable are " + durable);
@@ -284,6 +289,7 @@ final class Session {
   }
 
   private void acknowledge(String name, int end, boolean batch) {
+    expected.unclosed(name, true);
     var durable = (int) stream(name).durableEnd();
     var policy = options.syncPolicy();
     var promised = strict() || (batch && policy.equals(SyncPolicy.BATCH_ONLY))
@@ -335,6 +341,7 @@ final class Session {
     expected.set(name, before, before.cutFrom(id));
     stream(name).truncateFrom(id);
     expected.set(name, before.cutFrom(id));
+    expected.unclosed(name, true);
   }
 
   void delete(String name) {
@@ -343,6 +350,7 @@ final class Session {
     streams.remove(name);
     wal.deleteStream(name);
     expected.set(name, History.ABSENT);
+    expected.unclosed(name, false);
   }
 
   /** Checks that readers see exactly what was appended. */
@@ -360,6 +368,7 @@ final class Session {
   void close() {
     join();
     streams.clear();
+    expected.closing();
     wal.close();
     expected.allDurable();
   }
@@ -373,6 +382,7 @@ final class Session {
   /** Closes the log after a crash or a failure, only to end its threads. */
   void abandon() {
     streams.clear();
+    expected.closing();
     try {
       wal.close();
     } catch (WalException e) {

@@ -187,6 +187,8 @@ public interface Directory {
   /**
    * Returns whether writing where a file has bytes already puts them in the same place, so that it needs no space: for
    * certain. Where it is not so (file systems that copy on write), a store into mapped memory may fault for want of it.
+   * Where it is so, a write that makes a file longer has its space set aside when it returns, also before it is synced:
+   * if that space is not there, it is the write that fails.
    */
   default boolean overwritesInPlace() {
     return false;

@@ -296,6 +296,7 @@ public final class StreamScan {
           "the start frame is damaged: it was durable before the segment had its name");
     }
     residue |= anything;
+    sealed = false; // it was begun, so whoever sealed the one before it was not closing the stream
     return false;
   }
 

@@ -6,9 +6,10 @@ public enum Space {
   FILLED,
 
   /**
-   * It is filled with zeros that nobody syncs. The file system has set the space aside, so writing needs none, but
-   * gives the file its blocks only when it writes back what is there by then: the zeros need never be written. A power
-   * loss may leave the file shorter. Only where {@link dev.holdfast.storage.Directory#overwritesInPlace} holds.
+   * It is filled with zeros that nobody syncs. The file system has set the space aside, so writing needs none, but may
+   * give the file its blocks only when it writes back what is there by then: zeros that are overwritten before need
+   * never be written. A power loss may leave the file shorter. Only where
+   * {@link dev.holdfast.storage.Directory#overwritesInPlace} holds.
    */
   RESERVED,
 

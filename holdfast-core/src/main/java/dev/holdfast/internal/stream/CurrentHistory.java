@@ -251,7 +251,7 @@ final class CurrentHistory {
 
   /**
    * Returns whether records are acknowledged without even having been written, and nobody has waited for a sync in this
-   * segment or the one before it; nobody waits for those that a timer asks for.
+   * segment or the one before it. Under a policy that syncs by a timer that is not told apart: usually nobody waits.
    */
   private boolean isRarelySynced(SegmentWriter current) {
     return hasRing.getAsBoolean() && (context.options().syncPolicy() instanceof SyncPolicy.Every

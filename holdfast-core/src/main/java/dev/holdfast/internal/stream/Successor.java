@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * the appending thread, until it has its name. Used by the stream's leader only; never outlives an epoch.
  *
  * <p>
- * Usually one file is prepared, when the segment before it is half full. If it was not ready when it was needed, or
- * small segments follow each other quickly, the stream is pressed: then there are two, and they are begun when there is
- * room for them. Of a stream that is pressed, or quick, they are not synced where nobody waits for syncs: see
- * {@link Space#RESERVED}.
+ * Usually one file is prepared, when the segment before it is half full. If one was begun and not ready when it was
+ * needed, the stream is pressed for a while: then there are two, begun as soon as there are fewer; so it is with small
+ * segments that follow each other quickly. Of a stream that is pressed or quick they are not synced, where nobody waits
+ * for syncs: see {@link Space#RESERVED}.
  */
 final class Successor {
   private static final long PAGE = 4096;
@@ -197,7 +197,8 @@ final class Successor {
   /** Returns a prepared file in which the frame fits, waiting for it, or making it now if there is none. */
   PreparedSegment take(SegmentFiles files, Need need) throws IOException {
     var now = context.clock().millis();
-    quick = now - taken < SHORT_LIFE;
+    var life = now - taken;
+    quick = life >= 0 && life < SHORT_LIFE; // a clock that was set back says nothing
     taken = now;
     var late = !pending.isEmpty() && !pending.getFirst().isDone();
     pressed = late ? PRESSED_FOR : Math.max(0, pressed - 1);
