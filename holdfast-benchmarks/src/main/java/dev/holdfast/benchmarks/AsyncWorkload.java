@@ -6,6 +6,7 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.benchmarks.limit.LimitAppend;
 import dev.holdfast.benchmarks.limit.LimitPipeline;
 import dev.holdfast.benchmarks.limit.LimitStaging;
+import dev.holdfast.benchmarks.limit.UnsyncedAppender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.ThreadKind;
 import java.io.IOException;
@@ -40,21 +41,26 @@ final class AsyncWorkload extends Workload {
     }
   }
 
-  private static void addLimits(Programs programs, Settings settings, byte[] record) throws IOException {
+  private static void addLimits(Programs programs, Settings settings, byte[] record, Entry entry) throws IOException {
     long fileSize = settings.limitFileSize;
-    programs.add("one write each",
+    entry.add("one write each",
         LimitAppend.written(programs.path("written"), fileSize, record.length, settings.channel), record);
-    programs.add("staged in memory",
+    entry.add("staged in memory",
         LimitStaging.inMemory(programs.path("staged"), fileSize, STAGING_SIZE, settings.channel), record);
-    programs.add("staged in a mapped file", LimitStaging.inMappedFile(programs.path("mapped"),
+    entry.add("staged in a mapped file", LimitStaging.inMappedFile(programs.path("mapped"),
         programs.path("staging"), fileSize, STAGING_SIZE, settings.channel), record);
+  }
+
+  /** How limit programs become contenders. */
+  private interface Entry {
+    void add(String name, UnsyncedAppender appender, byte[] record);
   }
 
   private static void measurePrepared(Session session, int size) throws Exception {
     Settings settings = session.settings();
     byte[] record = Records.ofSize(size);
     try (Programs programs = Programs.in(session)) {
-      addLimits(programs, settings, record);
+      addLimits(programs, settings, record, programs::addBursts);
       if (session.measuresHoldfast()) {
         HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"),
             WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(PREPARED_BYTES).build()));
@@ -71,7 +77,7 @@ final class AsyncWorkload extends Workload {
     Settings settings = session.settings();
     byte[] record = Records.ofSize(size);
     try (Programs programs = Programs.in(session)) {
-      addLimits(programs, settings, record);
+      addLimits(programs, settings, record, programs::add);
       if (session.measuresHoldfast()) {
         HoldfastLog log = programs.closing(HoldfastLog.open(programs.path("holdfast"), SyncPolicy.ASYNC));
         programs.add(AppendWorkload.HOLDFAST, _ -> log.stream().append(record));

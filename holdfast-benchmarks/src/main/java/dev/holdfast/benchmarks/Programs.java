@@ -1,6 +1,7 @@
 package dev.holdfast.benchmarks;
 
 import dev.holdfast.benchmarks.limit.Appender;
+import dev.holdfast.benchmarks.limit.UnsyncedAppender;
 import dev.holdfast.benchmarks.measure.Contender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.Operation;
@@ -53,6 +54,12 @@ public final class Programs implements Closeable {
   public void add(String name, Appender appender, byte[] record) {
     closing(appender);
     add(name, _ -> appender.append(record));
+  }
+
+  /** Adds a limit program that does so too; what a round has left behind is synced when it is over. */
+  public void addBursts(String name, UnsyncedAppender appender, byte[] record) {
+    closing(appender);
+    add(name, _ -> appender.append(record), _ -> appender.sync());
   }
 
   /** Measures them in turn, in the order they were added. */

@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.comparison;
 import dev.holdfast.benchmarks.Programs;
 import dev.holdfast.benchmarks.Session;
 import dev.holdfast.benchmarks.limit.Appender;
+import dev.holdfast.benchmarks.limit.UnsyncedAppender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.Operation;
 import dev.holdfast.benchmarks.measure.Series;
@@ -49,6 +50,12 @@ final class Contest implements Closeable {
   void limit(String name, Appender appender, byte[] record) {
     roles.add(Role.LIMIT);
     programs.add(name, appender, record);
+  }
+
+  /** Adds a limit program that does so too; what a round has left behind is synced when it is over. */
+  void limitOfBursts(String name, UnsyncedAppender appender, byte[] record) {
+    roles.add(Role.LIMIT);
+    programs.addBursts(name, appender, record);
   }
 
   /** Adds a limit program. */

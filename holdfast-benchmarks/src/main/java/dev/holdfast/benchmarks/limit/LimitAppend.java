@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * The least that makes one record durable: frame it, write it at the end, {@code fdatasync}. For one thread at a time.
  */
-public final class LimitAppend implements Appender {
+public final class LimitAppend implements UnsyncedAppender {
   private final PreallocatedFile file;
   private final boolean sync;
   private final ByteBuffer buffer;
@@ -56,6 +56,11 @@ public final class LimitAppend implements Appender {
     if (sync) {
       file.sync();
     }
+  }
+
+  @Override
+  public void sync() throws IOException {
+    file.sync();
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * The least that appends to a mapped file without syncing: a frame is built beside it and copied. For one thread at a
  * time.
  */
-public final class LimitMapped implements Appender {
+public final class LimitMapped implements UnsyncedAppender {
   private final MappedFile file;
   private final long size;
   private final Frames frames = new Frames();
@@ -42,6 +42,7 @@ public final class LimitMapped implements Appender {
   }
 
   /** {@code msync} of the whole file. */
+  @Override
   public void sync() {
     file.sync();
   }

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * The least that appends without syncing: frames are collected in a buffer, and a full buffer is written at once. For
  * one thread at a time.
  */
-public final class LimitStaging implements Appender {
+public final class LimitStaging implements UnsyncedAppender {
   private final PreallocatedFile file;
   private final Arena arena;
   private final ByteBuffer buffer;
@@ -58,6 +58,11 @@ public final class LimitStaging implements Appender {
   private void writeOut() throws IOException {
     file.append(buffer.flip());
     buffer.clear();
+  }
+
+  @Override
+  public void sync() throws IOException {
+    file.sync();
   }
 
   @Override

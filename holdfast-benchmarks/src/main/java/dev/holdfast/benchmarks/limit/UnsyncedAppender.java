@@ -1,0 +1,12 @@
+package dev.holdfast.benchmarks.limit;
+
+import java.io.IOException;
+
+/** A limit program that appends records without syncing them. */
+public interface UnsyncedAppender extends Appender {
+
+  /**
+   * Makes durable what has reached the file: what is written next finds clean pages, as in a file that was prepared.
+   */
+  void sync() throws IOException;
+}
