@@ -42,7 +42,13 @@ class RingLifeTest {
 
   /** Hands out its timers instead of running them. */
   private static final class Timers implements Background {
-    final List<Runnable> due = new ArrayList<>();
+    private record Timer(long nanos, Runnable task) {
+      boolean isShort() {
+        return nanos < TimeUnit.SECONDS.toNanos(1);
+      }
+    }
+
+    private final List<Timer> due = new ArrayList<>();
     Executor maintenance = Runnable::run;
 
     @Override
@@ -57,13 +63,28 @@ class RingLifeTest {
 
     @Override
     public synchronized void after(long nanos, Runnable task) {
-      due.add(task);
+      due.add(new Timer(nanos, task));
     }
 
     synchronized List<Runnable> take() {
-      var tasks = List.copyOf(due);
+      var tasks = due.stream().map(Timer::task).toList();
       due.clear();
       return tasks;
+    }
+
+    synchronized long shortOnes() {
+      return due.stream().filter(Timer::isShort).count();
+    }
+
+    private synchronized List<Runnable> takeShortOnes() {
+      var tasks = due.stream().filter(Timer::isShort).map(Timer::task).toList();
+      due.removeIf(Timer::isShort);
+      return tasks;
+    }
+
+    /** Lets less than a second pass. */
+    void passAMoment() {
+      takeShortOnes().forEach(Runnable::run);
     }
 
     /** Lets all time pass that somebody waits for now. */
@@ -150,6 +171,32 @@ class RingLifeTest {
       assertTrue(hasRing());
     }
     assertRecords(disk.killProcess(), 40);
+  }
+
+  /** Setting it wakes a thread; an append is not to do that. */
+  @Test
+  void whileItIsThereTheTimerIsSetAgainWithoutAnAppend() throws Exception {
+    append(10);
+    assertTrue(hasRing());
+    for (var i = 0; i < 5; i++) {
+      timers.passAMoment();
+      Thread.sleep(5);
+      assertEquals(1, timers.shortOnes());
+    }
+    append(1);
+    assertEquals(1, timers.shortOnes());
+    assertRecords(disk.imageAfterKill(), 11);
+    for (var i = 0; i < 20 && hasRing(); i++) {
+      timers.pass();
+      Thread.sleep(5);
+    }
+    assertFalse(hasRing());
+    timers.passAMoment();
+    Thread.sleep(5);
+    assertEquals(0, timers.shortOnes(), "nothing goes on by itself");
+    append(1);
+    assertEquals(1, timers.shortOnes());
+    assertRecords(disk.killProcess(), 12);
   }
 
   @Test

@@ -55,11 +55,20 @@ final class LaterWork {
     if (timerSet) {
       return;
     }
-    var syncing = policy instanceof SyncPolicy.Every;
-    var due = (syncing ? view.durableEnd() : published) < view.acknowledgedEnd();
-    if (!due || state.closing || view.failStop().hasFailed()) {
+    if (isDue()) {
+      setTimer();
+    }
+  }
+
+  private boolean isDue() {
+    return (policy instanceof SyncPolicy.Every ? view.durableEnd() : published) < view.acknowledgedEnd();
+  }
+
+  private void setTimer() {
+    if (timerSet || state.closing || view.failStop().hasFailed()) {
       return;
     }
+    var syncing = policy instanceof SyncPolicy.Every;
     var nanos = policy instanceof SyncPolicy.Every(var interval) ? interval.toNanos() : PUBLISH_NANOS;
     try {
       context.background().after(nanos, syncing ? this::syncLater : this::publishLater);
@@ -69,21 +78,37 @@ final class LaterWork {
     }
   }
 
+  /**
+   * The timer has struck. A stream with a ring has it set again at once, whether or not anything is due: whoever
+   * appends next would have to wake the timer's thread for it, which takes as long as a hundred appends. Called with
+   * the lock held; returns whether there is something to do now.
+   */
+  private boolean struck() {
+    timerSet = false;
+    var due = isDue() && !state.closing;
+    if (ring.isThere()) {
+      setTimer();
+    }
+    return due;
+  }
+
   private void syncLater() {
+    boolean due;
     state.lock.lock();
     try {
-      timerSet = false;
+      due = struck();
     } finally {
       state.lock.unlock();
     }
-    commits.requestSync();
+    if (due) {
+      commits.requestSync();
+    }
   }
 
   private void publishLater() {
     state.lock.lock();
     try {
-      timerSet = false;
-      if (state.closing) {
+      if (!struck()) {
         return;
       }
       publishDue = true;
