@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Forces channels without holding up virtual threads: one that is inside a system call keeps its carrier, of which
@@ -24,20 +25,30 @@ final class Forcing {
   /** How many carriers may be held up at a time: half of them, so that others go on. */
   private static final Semaphore CARRIERS = new Semaphore(carriers() / 2);
 
+  /** While so many virtual threads wait for platform threads to force something, no carrier is held up. */
+  private static final int MANY = 8;
+
+  private static final AtomicInteger WAITING = new AtomicInteger();
+
   private Forcing() {}
 
   /** Forces the channel, on this thread or, if too many virtual ones do, on another. Interrupts do not disturb it. */
   static void force(AsynchronousFileChannel channel, boolean metadata) throws IOException {
     if (!Thread.currentThread().isVirtual()) {
       channel.force(metadata);
-    } else if (CARRIERS.tryAcquire()) {
+    } else if (WAITING.get() < MANY && CARRIERS.tryAcquire()) {
       try {
         channel.force(metadata);
       } finally {
         CARRIERS.release();
       }
     } else {
-      forceElsewhere(channel, metadata);
+      WAITING.incrementAndGet();
+      try {
+        forceElsewhere(channel, metadata);
+      } finally {
+        WAITING.decrementAndGet();
+      }
     }
   }
 

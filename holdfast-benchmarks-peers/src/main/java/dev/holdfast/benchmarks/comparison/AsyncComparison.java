@@ -7,6 +7,7 @@ import dev.holdfast.benchmarks.comparison.Comparisons.Comparison;
 import dev.holdfast.benchmarks.comparison.Comparisons.Context;
 import dev.holdfast.benchmarks.comparison.Contest.Turn;
 import dev.holdfast.benchmarks.limit.LimitAppend;
+import dev.holdfast.benchmarks.limit.LimitLockedStaging;
 import dev.holdfast.benchmarks.limit.LimitMapped;
 import dev.holdfast.benchmarks.limit.LimitStaging;
 import dev.holdfast.benchmarks.measure.Load;
@@ -58,6 +59,10 @@ final class AsyncComparison implements Comparison {
         STAGING_SIZE, settings.channel()), record);
     contest.limitOfBursts("staged in a mapped file", LimitStaging.inMappedFile(contest.path("staged-mapped"),
         contest.path("staging"), settings.limitFileSize(), STAGING_SIZE, settings.channel()), record);
+    contest.limitOfBursts("staged in a mapped file, copied there under a lock",
+        LimitLockedStaging.create(contest.path("staged-locked"), contest.path("staging-locked"),
+            settings.limitFileSize(), STAGING_SIZE, record.length, settings.channel()),
+        record);
     contest.limitOfBursts("mapped file",
         LimitMapped.create(contest.path("mapped"), settings.limitFileSize(), record.length,
             settings.channel()),

@@ -65,9 +65,9 @@ final class Contest implements Closeable {
   }
 
   /** Adds another way to use Holdfast. */
-  void holdfast(String name, Operation operation) {
+  void holdfast(String name, Turn turn) {
     roles.add(Role.HOLDFAST);
-    programs.add(name, operation);
+    programs.add(name, turn.operation(), turn.afterRound());
   }
 
   /** Adds a limit program with something to do after each round. */

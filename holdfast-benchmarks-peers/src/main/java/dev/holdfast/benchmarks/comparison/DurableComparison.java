@@ -1,5 +1,9 @@
 package dev.holdfast.benchmarks.comparison;
 
+import dev.holdfast.LogStream;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.WalOptions;
+import dev.holdfast.benchmarks.HoldfastLog;
 import dev.holdfast.benchmarks.Records;
 import dev.holdfast.benchmarks.Settings;
 import dev.holdfast.benchmarks.Tables;
@@ -46,10 +50,20 @@ final class DurableComparison implements Comparison {
         byte[] record = Records.ofSize(SIZE);
         addLimits(contest, threads.count(), record);
         contest.logs(Guarantee.DURABLE, Shape.ofRecords(SIZE), Set.of(), log -> Turn.of(_ -> log.append(record)));
+        addTruncated(contest, record);
         Load load = contest.session().settings().load(threads.kind(), threads.count(), SIZE, Load.Timing.EACH);
         outcome.add(Tables.setting(threads.kind(), threads.count(), SIZE), contest.takeTurns(load), Measure.rate(1));
       }
     }
+  }
+
+  /** Like the limit programs, which begin their file again, it has files to write over: those of what is not needed. */
+  private static void addTruncated(Contest contest, byte[] record) {
+    HoldfastLog log = contest.closing(HoldfastLog.open(contest.path("holdfast-truncated"),
+        WalOptions.builder().syncPolicy(SyncPolicy.STRICT).maxSegmentSize(Shape.USUAL_SEGMENT).build()));
+    LogStream stream = log.stream();
+    contest.holdfast("Holdfast, truncated after each round",
+        new Turn(_ -> stream.append(record), _ -> stream.truncateBefore(stream.nextId())));
   }
 
   private static void addLimits(Contest contest, int threads, byte[] record) throws IOException {

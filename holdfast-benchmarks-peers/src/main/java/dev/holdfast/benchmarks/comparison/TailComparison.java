@@ -81,6 +81,7 @@ final class TailComparison implements Comparison {
     RecordCursor cursor = log.stream().tail(log.stream().nextId());
     contest.closing((Closeable) cursor::close);
     Delivery delivery = contest.closing(Delivery.of(() -> cursor.next(WAIT)));
-    contest.holdfast("Holdfast, waiting", _ -> delivery.appendAndAwait(() -> log.stream().append(record)));
+    contest.holdfast("Holdfast, waiting",
+        Turn.of(_ -> delivery.appendAndAwait(() -> log.stream().append(record))));
   }
 }

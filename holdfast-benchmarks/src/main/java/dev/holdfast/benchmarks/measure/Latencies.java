@@ -1,32 +1,66 @@
 package dev.holdfast.benchmarks.measure;
 
-/** How long operations took, in buckets of which none is wider than 0.8 % of its value. Belongs to one thread. */
+import java.util.Arrays;
+
+/**
+ * How long operations took, in buckets of which none is wider than 0.8 % of its value. Belongs to one thread. Has
+ * memory only for values like those that came: of a thousand threads all buckets would be 58 MB, which each garbage
+ * collection copies, so that programs which leave garbage would be measured with it.
+ */
 public final class Latencies {
   private static final int BUCKETS_PER_OCTAVE_LOG = 7;
   private static final int BUCKETS_PER_OCTAVE = 1 << BUCKETS_PER_OCTAVE_LOG;
 
-  private final long[] counts = new long[(Long.SIZE - BUCKETS_PER_OCTAVE_LOG) * BUCKETS_PER_OCTAVE];
+  private static final int OCTAVES = Long.SIZE - BUCKETS_PER_OCTAVE_LOG;
+  private static final int BUCKETS = OCTAVES * BUCKETS_PER_OCTAVE;
+
+  private static final long[] NONE = {};
+
+  private final long[][] counts = new long[OCTAVES][]; // of the buckets of each octave, if one was needed
   private long count;
   private long max;
 
   /** Creates it empty. */
-  public Latencies() {}
+  public Latencies() {
+    Arrays.fill(counts, NONE);
+  }
 
   /** Adds one operation that took {@code nanos}. */
   public void add(long nanos) {
     long value = Math.max(0, nanos);
-    counts[bucket(value)]++;
+    int bucket = bucket(value);
+    octave(bucket >>> BUCKETS_PER_OCTAVE_LOG)[bucket % BUCKETS_PER_OCTAVE]++;
     count++;
     max = Math.max(max, value);
   }
 
   /** Adds all that is in {@code other}. */
   public void addAll(Latencies other) {
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] += other.counts[i];
+    for (int i = 0; i < OCTAVES; i++) {
+      long[] more = other.counts[i];
+      if (more.length > 0) {
+        long[] mine = octave(i);
+        for (int j = 0; j < BUCKETS_PER_OCTAVE; j++) {
+          mine[j] += more[j];
+        }
+      }
     }
     count += other.count;
     max = Math.max(max, other.max);
+  }
+
+  private long[] octave(int number) {
+    long[] octave = counts[number];
+    if (octave.length == 0) {
+      octave = new long[BUCKETS_PER_OCTAVE];
+      counts[number] = octave;
+    }
+    return octave;
+  }
+
+  private long countOf(int bucket) {
+    long[] octave = counts[bucket >>> BUCKETS_PER_OCTAVE_LOG];
+    return octave.length == 0 ? 0 : octave[bucket % BUCKETS_PER_OCTAVE];
   }
 
   /** Returns how many operations there were. */
@@ -42,8 +76,8 @@ public final class Latencies {
   /** Returns how many took at least {@code nanos}, to the precision of a bucket. */
   public long countFrom(long nanos) {
     long found = 0;
-    for (int i = bucket(nanos); i < counts.length; i++) {
-      found += counts[i];
+    for (int i = bucket(nanos); i < BUCKETS; i++) {
+      found += countOf(i);
     }
     return found;
   }
@@ -56,8 +90,8 @@ public final class Latencies {
   public double percentile(double share) {
     long rank = Math.max(1, (long) Math.ceil(share * count));
     long passed = 0;
-    for (int i = 0; i < counts.length; i++) {
-      passed += counts[i];
+    for (int i = 0; i < BUCKETS; i++) {
+      passed += countOf(i);
       if (passed >= rank) {
         return Math.min((double) max, middle(i));
       }
