@@ -21,6 +21,7 @@ import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.SimulatedDisk;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ class RingLifeTest {
   private static final class Timers implements Background {
     private record Timer(long nanos, Runnable task) {
       boolean isShort() {
-        return nanos < TimeUnit.SECONDS.toNanos(1);
+        return nanos > 0 && nanos < TimeUnit.SECONDS.toNanos(1);
       }
     }
 
@@ -178,25 +179,103 @@ class RingLifeTest {
   void whileItIsThereTheTimerIsSetAgainWithoutAnAppend() throws Exception {
     append(10);
     assertTrue(hasRing());
-    for (var i = 0; i < 5; i++) {
-      timers.passAMoment();
-      Thread.sleep(5);
+    for (var i = 0; i < 10; i++) {
+      passAMoment();
       assertEquals(1, timers.shortOnes());
     }
     append(1);
     assertEquals(1, timers.shortOnes());
     assertRecords(disk.imageAfterKill(), 11);
+  }
+
+  @Test
+  void theTimerOfAQuietStreamIsNotSetAgainForEver() throws Exception {
+    append(10);
+    assertTrue(hasRing());
+    passMoments();
+    assertTrue(hasRing());
+    append(1);
+    assertEquals(1, timers.shortOnes(), "an append sets it");
+    passMoments();
+    append(1);
     for (var i = 0; i < 20 && hasRing(); i++) {
       timers.pass();
       Thread.sleep(5);
     }
     assertFalse(hasRing());
-    timers.passAMoment();
-    Thread.sleep(5);
-    assertEquals(0, timers.shortOnes(), "nothing goes on by itself");
+    passAMoment();
+    assertEquals(0, timers.shortOnes(), "without a ring nothing goes on by itself");
     append(1);
     assertEquals(1, timers.shortOnes());
-    assertRecords(disk.killProcess(), 12);
+    assertRecords(disk.killProcess(), 13);
+  }
+
+  private void passAMoment() throws InterruptedException {
+    timers.passAMoment();
+    Thread.sleep(2); // commits on behalf of timers have a thread of their own
+  }
+
+  private void passMoments() throws InterruptedException {
+    for (var i = 0; i < 50 && timers.shortOnes() > 0; i++) {
+      passAMoment();
+    }
+    assertEquals(0, timers.shortOnes());
+  }
+
+  @Test
+  void theTimerOfAStreamThatHasFailedOrIsClosedIsNotSetAgain() throws Exception {
+    append(10);
+    passAMoment();
+    assertEquals(1, timers.shortOnes());
+    disk.inject(Fault.on(OperationKind.WRITE).in(".seg"));
+    append(1);
+    passAMoment(); // has it written
+    Thread.sleep(20);
+    assertThrows(StreamFailedException.class, () -> stream.append(new byte[1]));
+    passAMoment();
+    passAMoment();
+    assertEquals(0, timers.shortOnes());
+
+    var other = wal.stream("b");
+    for (var i = 0; i < 10; i++) {
+      other.append(new byte[20]);
+    }
+    passAMoment();
+    assertEquals(1, timers.shortOnes());
+    wal.deleteStream("b");
+    passAMoment();
+    assertEquals(0, timers.shortOnes());
+  }
+
+  @Test
+  void underEveryTheTimerThatIsSetAgainSyncsWhatHasCome() throws Exception {
+    var itsTimers = new Timers();
+    try (var every = OpenLog.forWriting(new SimulatedDisk().root(),
+        options().syncPolicy(SyncPolicy.every(Duration.ofMillis(20))).maxSegmentSize(1 << 20).writeBufferSize(1 << 12)
+            .build(),
+        new Surroundings(InstantSource.system(), new Random(1), UUID::randomUUID, 3, () -> itsTimers))) {
+      var its = every.stream(A);
+      for (var i = 0; i < 10; i++) {
+        its.append(new byte[20]);
+      }
+      for (var i = 0; i < 5; i++) {
+        its.append(new byte[20]);
+        assertEquals(1, itsTimers.shortOnes());
+        itsTimers.passAMoment();
+        for (var left = 1000; left > 0 && its.durableEnd() < its.nextId(); left--) {
+          Thread.sleep(1);
+        }
+        assertEquals(its.nextId(), its.durableEnd());
+        itsTimers.passAMoment(); // in vain
+        assertEquals(1, itsTimers.shortOnes());
+      }
+      var syncs = its.stats().syncs();
+      for (var i = 0; i < 50 && itsTimers.shortOnes() > 0; i++) {
+        itsTimers.passAMoment();
+      }
+      assertEquals(0, itsTimers.shortOnes());
+      assertEquals(syncs, its.stats().syncs(), "there was nothing to sync");
+    }
   }
 
   @Test

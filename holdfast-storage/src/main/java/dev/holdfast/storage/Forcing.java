@@ -25,14 +25,17 @@ final class Forcing {
   /** How many carriers may be held up at a time: half of them, so that others go on. */
   private static final Semaphore CARRIERS = new Semaphore(carriers() / 2);
 
-  /** While so many virtual threads wait for platform threads to force something, no carrier is held up. */
+  /** While so many virtual threads wait for forces by platform threads, no further carrier is held up. */
   private static final int MANY = 8;
 
   private static final AtomicInteger WAITING = new AtomicInteger();
 
   private Forcing() {}
 
-  /** Forces the channel, on this thread or, if too many virtual ones do, on another. Interrupts do not disturb it. */
+  /**
+   * Forces the channel, on this thread or, if too many virtual ones do or wait, on another. Interrupts do not disturb
+   * it.
+   */
   static void force(AsynchronousFileChannel channel, boolean metadata) throws IOException {
     if (!Thread.currentThread().isVirtual()) {
       channel.force(metadata);

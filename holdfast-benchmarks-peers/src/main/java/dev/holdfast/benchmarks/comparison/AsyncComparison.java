@@ -21,7 +21,7 @@ import java.util.Set;
  * Bursts of appends that do not wait for the disk: what a round appends has room in space prepared before, and
  * everything is synced between the rounds, which is not measured, so that all find clean pages; a log that prepares its
  * files goes on to one that is prepared. Less than half a file of 64 MiB, after which Holdfast prepares the next. One
- * limit program goes on in the pages it has made dirty before, which is cheaper.
+ * limit program is never synced, and mostly goes on in pages it has made dirty before.
  */
 final class AsyncComparison implements Comparison {
   static final int STAGING_SIZE = 256 << 10;

@@ -35,4 +35,25 @@ class LatenciesTest {
   void nothingHasNoPercentile() {
     assertEquals(0.0, new Latencies().percentile(0.5));
   }
+
+  @Test
+  void thoseOfOthersAreAddedWhereverTheyAre() {
+    var all = new Latencies();
+    var low = new Latencies();
+    var high = new Latencies();
+    for (int i = 1; i <= 100; i++) {
+      all.add(i);
+      all.add(i * 1_000_000L);
+      low.add(i);
+      high.add(i * 1_000_000L);
+    }
+    low.addAll(high);
+    low.addAll(new Latencies());
+    assertEquals(all.count(), low.count());
+    assertEquals(all.max(), low.max());
+    assertEquals(100, low.countFrom(1000));
+    for (double share : new double[]{0.01, 0.25, 0.5, 0.75, 1}) {
+      assertEquals(all.percentile(share), low.percentile(share));
+    }
+  }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LaterWork {
   private static final long PUBLISH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int MOST_IN_VAIN = 20; // a second of a stream that is told to readers of other processes
 
   private final StreamContext context;
   private final StreamView view;
@@ -24,7 +25,8 @@ final class LaterWork {
   private final SyncPolicy policy;
 
   private boolean timerSet; // guarded by the stream's lock
-  private long published; // leader only: the visible end that readers of other processes know
+  private int inVain; // guarded by the stream's lock: how often the timer has struck since anything was due
+  private long published; // the visible end that readers of other processes know; set by the leader, others may see an older one
   private boolean watching; // leader only: whether somebody will look if the ring is still needed
   private final AtomicInteger looks = new AtomicInteger(); // the last look that was asked for
   private volatile boolean publishDue; // set by the timer, reset by the leader
@@ -52,63 +54,70 @@ final class LaterWork {
 
   /** Has something done later about records that are visible but not durable; called with the lock held. */
   void set() {
-    if (timerSet) {
-      return;
-    }
-    if (isDue()) {
+    if (!timerSet && isDue()) {
+      timerSet = true;
       setTimer();
     }
   }
 
   private boolean isDue() {
-    return (policy instanceof SyncPolicy.Every ? view.durableEnd() : published) < view.acknowledgedEnd();
+    return (policy instanceof SyncPolicy.Every ? view.durableEnd() : published) < view.acknowledgedEnd()
+        && !state.closing && !view.failStop().hasFailed();
   }
 
   private void setTimer() {
-    if (timerSet || state.closing || view.failStop().hasFailed()) {
-      return;
-    }
     var syncing = policy instanceof SyncPolicy.Every;
     var nanos = policy instanceof SyncPolicy.Every(var interval) ? interval.toNanos() : PUBLISH_NANOS;
     try {
       context.background().after(nanos, syncing ? this::syncLater : this::publishLater);
-      timerSet = true;
     } catch (RuntimeException | Error e) { // the next commit tries again
       Log.warning("no timer for stream '" + view.name() + "'", e);
+      state.lock.lock();
+      try {
+        timerSet = false;
+      } finally {
+        state.lock.unlock();
+      }
     }
   }
 
   /**
-   * The timer has struck. A stream with a ring has it set again at once, whether or not anything is due: whoever
-   * appends next would have to wake the timer's thread for it, which takes as long as a hundred appends. Called with
-   * the lock held; returns whether there is something to do now.
+   * The timer has struck. That of a stream with a ring is set again at once, also a few times in vain: whoever appends
+   * next would have to wake the timer's thread for it, which takes as long as a thousand appends.
+   *
+   * @return whether there is something to do now
    */
   private boolean struck() {
-    timerSet = false;
-    var due = isDue() && !state.closing;
-    if (ring.isThere()) {
-      setTimer();
+    boolean due;
+    boolean again;
+    state.lock.lock();
+    try {
+      due = isDue();
+      inVain = due ? 0 : inVain + 1;
+      again = ring.isThere() && inVain < MOST_IN_VAIN && !state.closing && !view.failStop().hasFailed();
+      timerSet = again;
+    } finally {
+      state.lock.unlock();
+    }
+    if (again) {
+      setTimer(); // not under the lock: this wakes a thread, too
     }
     return due;
   }
 
   private void syncLater() {
-    boolean due;
-    state.lock.lock();
-    try {
-      due = struck();
-    } finally {
-      state.lock.unlock();
-    }
-    if (due) {
+    if (struck()) {
       commits.requestSync();
     }
   }
 
   private void publishLater() {
+    if (!struck()) {
+      return;
+    }
     state.lock.lock();
     try {
-      if (!struck()) {
+      if (state.closing) {
         return;
       }
       publishDue = true;
