@@ -54,15 +54,18 @@ final class LaterWork {
 
   /** Has something done later about records that are visible but not durable; called with the lock held. */
   void set() {
-    if (!timerSet && isDue()) {
+    if (!timerSet && isDue() && isUsed()) {
       timerSet = true;
       setTimer();
     }
   }
 
   private boolean isDue() {
-    return (policy instanceof SyncPolicy.Every ? view.durableEnd() : published) < view.acknowledgedEnd()
-        && !state.closing && !view.failStop().hasFailed();
+    return (policy instanceof SyncPolicy.Every ? view.durableEnd() : published) < view.acknowledgedEnd();
+  }
+
+  private boolean isUsed() {
+    return !state.closing && !view.failStop().hasFailed();
   }
 
   private void setTimer() {
@@ -92,9 +95,9 @@ final class LaterWork {
     boolean again;
     state.lock.lock();
     try {
-      due = isDue();
+      due = isDue() && !state.closing;
       inVain = due ? 0 : inVain + 1;
-      again = ring.isThere() && inVain < MOST_IN_VAIN && !state.closing && !view.failStop().hasFailed();
+      again = ring.isThere() && inVain < MOST_IN_VAIN && isUsed();
       timerSet = again;
     } finally {
       state.lock.unlock();
