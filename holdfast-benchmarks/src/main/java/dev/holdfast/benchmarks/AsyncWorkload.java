@@ -6,7 +6,7 @@ import dev.holdfast.WalOptions;
 import dev.holdfast.benchmarks.limit.LimitAppend;
 import dev.holdfast.benchmarks.limit.LimitPipeline;
 import dev.holdfast.benchmarks.limit.LimitStaging;
-import dev.holdfast.benchmarks.limit.UnsyncedAppender;
+import dev.holdfast.benchmarks.limit.SyncableAppender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.ThreadKind;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class AsyncWorkload extends Workload {
 
   /** How limit programs become contenders. */
   private interface Entry {
-    void add(String name, UnsyncedAppender appender, byte[] record);
+    void add(String name, SyncableAppender appender, byte[] record);
   }
 
   private static void measurePrepared(Session session, int size) throws Exception {

@@ -1,7 +1,7 @@
 package dev.holdfast.benchmarks;
 
 import dev.holdfast.benchmarks.limit.Appender;
-import dev.holdfast.benchmarks.limit.UnsyncedAppender;
+import dev.holdfast.benchmarks.limit.SyncableAppender;
 import dev.holdfast.benchmarks.measure.Contender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.Operation;
@@ -56,8 +56,10 @@ public final class Programs implements Closeable {
     add(name, _ -> appender.append(record));
   }
 
-  /** Adds a limit program that does so too; what a round has left behind is synced when it is over. */
-  public void addBursts(String name, UnsyncedAppender appender, byte[] record) {
+  /**
+   * Adds a limit program that appends this record over and over, and syncs what a round leaves behind when it is over.
+   */
+  public void addBursts(String name, SyncableAppender appender, byte[] record) {
     closing(appender);
     add(name, _ -> appender.append(record), _ -> appender.sync());
   }

@@ -223,7 +223,7 @@ class RingLifeTest {
   }
 
   @Test
-  void theTimerOfAStreamThatHasFailedOrIsClosedIsNotSetAgain() throws Exception {
+  void theTimerOfAStreamThatHasFailedOrIsDeletedIsNotSetAgain() throws Exception {
     append(10);
     passAMoment();
     assertEquals(1, timers.shortOnes());

@@ -3,7 +3,7 @@ package dev.holdfast.benchmarks.comparison;
 import dev.holdfast.benchmarks.Programs;
 import dev.holdfast.benchmarks.Session;
 import dev.holdfast.benchmarks.limit.Appender;
-import dev.holdfast.benchmarks.limit.UnsyncedAppender;
+import dev.holdfast.benchmarks.limit.SyncableAppender;
 import dev.holdfast.benchmarks.measure.Load;
 import dev.holdfast.benchmarks.measure.Operation;
 import dev.holdfast.benchmarks.measure.Series;
@@ -52,8 +52,10 @@ final class Contest implements Closeable {
     programs.add(name, appender, record);
   }
 
-  /** Adds a limit program that does so too; what a round has left behind is synced when it is over. */
-  void limitOfBursts(String name, UnsyncedAppender appender, byte[] record) {
+  /**
+   * Adds a limit program that appends this record over and over, and syncs what a round leaves behind when it is over.
+   */
+  void limitOfBursts(String name, SyncableAppender appender, byte[] record) {
     roles.add(Role.LIMIT);
     programs.addBursts(name, appender, record);
   }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * The least that makes one record durable: frame it, write it at the end, {@code fdatasync}. For one thread at a time.
  */
-public final class LimitAppend implements UnsyncedAppender {
+public final class LimitAppend implements SyncableAppender {
   private final PreallocatedFile file;
   private final boolean sync;
   private final ByteBuffer buffer;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * frames that are made in an array and then copied, since a checksum computed over mapped memory would crash the JVM
  * where a page of it cannot be read.
  */
-public final class LimitLockedStaging implements UnsyncedAppender {
+public final class LimitLockedStaging implements SyncableAppender {
   private final PreallocatedFile file;
   private final Arena arena;
   private final MemorySegment memory;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * The least that appends to a mapped file without syncing: a frame is built beside it and copied. For one thread at a
  * time.
  */
-public final class LimitMapped implements UnsyncedAppender {
+public final class LimitMapped implements SyncableAppender {
   private final MappedFile file;
   private final long size;
   private final Frames frames = new Frames();

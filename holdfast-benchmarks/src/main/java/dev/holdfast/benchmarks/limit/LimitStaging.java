@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * The least that appends without syncing: frames are collected in a buffer, and a full buffer is written at once. For
  * one thread at a time.
  */
-public final class LimitStaging implements UnsyncedAppender {
+public final class LimitStaging implements SyncableAppender {
   private final PreallocatedFile file;
   private final Arena arena;
   private final ByteBuffer buffer;
