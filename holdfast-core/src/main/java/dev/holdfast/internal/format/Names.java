@@ -18,7 +18,7 @@ public final class Names {
   public static final String SET_ASIDE = ".cut";
   /** The STATE file of a stream. */
   public static final String STATE = "STATE";
-  /** The ring of a stream: written by later versions only. */
+  /** The ring of a stream: frames that are acknowledged before they are written. */
   public static final String RING = "ring";
   private static final int MAX_ENCODED = 200;
   private static final int DIGITS = 20;

@@ -10,7 +10,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ public final class OpenSegment implements Closeable {
     }
 
     void copy(long position, byte[] dst, int offset, int length) {
-      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, position, dst, offset, length);
+      MappedMemory.load(memory, position, dst, offset, length);
     }
   }
 

@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +66,6 @@ final class OpenState implements Closeable {
    *
    * @throws InternalError if the memory faulted: any part of the slot may be there
    */
-  @SuppressWarnings("ReturnValueIgnored") // see below
   void store(byte[] slot, long offset) {
     var mapped = map;
     if (mapped == null) {
@@ -75,10 +73,7 @@ final class OpenState implements Closeable {
     }
     // Others may read it at any time, and find what it speaks of: what was written before must be there before.
     VarHandle.releaseFence();
-    MemorySegment.copy(slot, 0, mapped.memory, ValueLayout.JAVA_BYTE, offset, slot.length);
-    // A fault in compiled code comes to light at the next place where the JVM looks for what other threads want of this
-    // one; that may be after many methods, who knows where. A native method is such a place, and this one costs 20 ns.
-    Thread.holdsLock(slot);
+    MappedMemory.store(slot, slot.length, mapped.memory, offset);
   }
 
   @Override

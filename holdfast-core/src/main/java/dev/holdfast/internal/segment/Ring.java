@@ -7,7 +7,6 @@ import dev.holdfast.storage.Directory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ring {
   private static final long PAGE = 4096;
-  /** What the JDK copies as a block: with fewer bytes, stored one by one, a fault comes to light later still. */
-  private static final int BLOCK = 64;
 
   private final SegmentFiles files;
   private final Arena arena;
@@ -37,7 +34,7 @@ public final class Ring {
    * @param capacity how many bytes of frames a half is to hold
    */
   public static Ring create(SegmentFiles files, int capacity) throws IOException {
-    var size = RingHeader.SIZE + capacity + BLOCK + PAGE - 1 & -PAGE;
+    var size = RingHeader.SIZE + capacity + PAGE - 1 & -PAGE;
     var arena = Arena.ofShared();
     try (var file = files.directory().create(Names.RING, 2 * size)) {
       file.force(); // so that storing into it needs no space
@@ -105,7 +102,7 @@ public final class Ring {
 
     /** Copies bytes from {@code at} behind the header on, for {@link StagedFrames}, who know what is there. */
     void read(long at, byte[] dst, int offset, int length) {
-      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, RingHeader.SIZE + at, dst, offset, length);
+      MappedMemory.load(memory, RingHeader.SIZE + at, dst, offset, length);
     }
 
     /** Says that nothing is in it: what it held must not be taken for records. */
@@ -115,20 +112,22 @@ public final class Ring {
     }
 
     private void put(byte[] bytes) {
-      MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, RingHeader.SIZE);
+      MappedMemory.store(bytes, RingHeader.SIZE, memory, 0);
     }
 
     /**
-     * Copies the first {@code length} bytes of {@code source}, which has room for a block, to {@code at} behind the
-     * header. What comes after them there is nothing.
+     * Copies the first {@code length} bytes of {@code source} to {@code at} behind the header. What comes after them
+     * there is nothing.
+     *
+     * @throws InternalError if the memory faulted
      */
     public void copy(MemorySegment source, int at, int length) {
-      MemorySegment.copy(source, 0, memory, RingHeader.SIZE + at, Math.max(length, BLOCK));
+      MappedMemory.store(source, length, memory, RingHeader.SIZE + at);
     }
 
-    /** Does the same with a small frame, in an array with room for a block. */
+    /** Does the same with a small frame, in an array. */
     public void copy(byte[] source, int at, int length) {
-      MemorySegment.copy(source, 0, memory, ValueLayout.JAVA_BYTE, RingHeader.SIZE + at, Math.max(length, BLOCK));
+      MappedMemory.store(source, length, memory, RingHeader.SIZE + at);
     }
 
     /** Returns the first {@code length} bytes behind the header, to be written to the segment and nothing else. */

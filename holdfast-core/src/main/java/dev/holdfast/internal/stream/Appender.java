@@ -46,7 +46,7 @@ final class Appender {
       id = staging.add(source, offset, length);
       kept = keep();
       waiter = kept ? null : commits.leadOrWait(id + 1);
-    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+    } catch (InternalError e) { // a fault in the ring
       throw staging.faulted(e);
     } finally {
       lock.unlock();
@@ -67,7 +67,7 @@ final class Appender {
       if (!kept) {
         haveLeader(Waiter.future(id + 1, future, id));
       }
-    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+    } catch (InternalError e) { // a fault in the ring
       throw staging.faulted(e);
     } finally {
       lock.unlock();
@@ -88,7 +88,7 @@ final class Appender {
       id = unit.stageIn(staging);
       kept = keep();
       waiter = kept ? null : commits.leadOrWait(id + unit.count());
-    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+    } catch (InternalError e) { // a fault in the ring
       throw staging.faulted(e);
     } finally {
       lock.unlock();
@@ -110,7 +110,7 @@ final class Appender {
       if (!kept) {
         haveLeader(Waiter.future(id + unit.count(), future, value));
       }
-    } catch (InternalError e) { // a fault in the ring comes to light somewhere behind the copy
+    } catch (InternalError e) { // a fault in the ring
       throw staging.faulted(e);
     } finally {
       lock.unlock();

@@ -1,0 +1,90 @@
+package dev.holdfast.process;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.holdfast.LogStream;
+import dev.holdfast.StreamFailedException;
+import dev.holdfast.SyncPolicy;
+import dev.holdfast.Wal;
+import dev.holdfast.WalOptions;
+import dev.holdfast.internal.format.Names;
+import dev.holdfast.internal.segment.Ring;
+import dev.holdfast.storage.FsDirectory;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The memory of a ring faults: somebody has cut its file short. Compiled code notices a fault late, so all is compiled
+ * first; what would be noticed late depends on luck, so there are many streams.
+ */
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RingFaultTest {
+  private static final int STREAMS = 400;
+  private static final byte[] RECORD = new byte[100];
+  private static final List<byte[]> BATCH = List.of(RECORD, RECORD, RECORD);
+
+  @TempDir
+  Path temporary;
+
+  /** The error came behind the append, once in the middle of unlocking; or to a leader, and nobody led from then on. */
+  @Test
+  void aFaultCameToLightBehindTheAppendAndLeftNobodyToLead() throws Exception {
+    assumeTrue(Ring.isPossibleIn(FsDirectory.open(temporary)), "no rings on this file system");
+    try (var wal = Wal.open(temporary.resolve("log"), WalOptions.builder().syncPolicy(SyncPolicy.BATCH_ONLY).build())) {
+      for (var i = 0; i < STREAMS; i++) {
+        var stream = wal.stream("s" + i);
+        var ring = temporary.resolve(Path.of("log", "streams", stream.name(), Names.RING));
+        var appenders = List.of(append(stream, 0), append(stream, 0), append(stream, i % 2 == 0 ? 0 : 100));
+        awaitRing(stream);
+        Thread.sleep(i == 0 ? 1000 : 0); // until all is compiled
+        FileChannel.open(ring, StandardOpenOption.WRITE).truncate(0).close();
+        for (var appender : appenders) {
+          assertInstanceOf(StreamFailedException.class, appender.get(30, TimeUnit.SECONDS));
+        }
+        assertThrows(StreamFailedException.class, () -> stream.append(RECORD));
+        wal.deleteStream(stream.name());
+      }
+    }
+  }
+
+  /** Has a thread append until it is refused, every so many times a batch, which is synced. */
+  private static FutureTask<Throwable> append(LogStream stream, int batchEvery) {
+    var task = new FutureTask<Throwable>(() -> {
+      try {
+        for (var i = 1;; i++) {
+          if (batchEvery > 0 && i % batchEvery == 0) {
+            stream.appendBatch(BATCH);
+          } else {
+            stream.append(RECORD);
+          }
+        }
+      } catch (RuntimeException | Error e) {
+        return e;
+      }
+    });
+    Thread.ofPlatform().daemon().name("appender of " + stream.name()).start(task);
+    return task;
+  }
+
+  /** Waits until far more is appended than written, several times: the figures are not of the same moment. */
+  private static void awaitRing(LogStream stream) throws InterruptedException {
+    var before = stream.stats();
+    var often = 0;
+    while (often < 3) {
+      Thread.sleep(1);
+      var now = stream.stats();
+      var inRing = now.appendedRecords() - before.appendedRecords() > 20 * (now.writes() - before.writes());
+      often = inRing ? often + 1 : 0;
+      before = now;
+    }
+  }
+}
