@@ -123,14 +123,15 @@ final class RecordReader {
     }
   }
 
-  private static int recordAt(Scratch scratch, long id) {
+  /** Returns where in the content of the frame read last record {@code id} begins. */
+  static int recordAt(Scratch scratch, long id) {
     var frame = scratch.frame();
     return frame.type() == Frame.RECORD
         ? scratch.contentAt()
         : BatchPayload.offset(scratch.content(), scratch.contentAt(), frame.count(), (int) (id - frame.firstId()));
   }
 
-  private static int recordLength(Scratch scratch, long id) {
+  static int recordLength(Scratch scratch, long id) {
     var frame = scratch.frame();
     return frame.type() == Frame.RECORD
         ? scratch.contentLength()
