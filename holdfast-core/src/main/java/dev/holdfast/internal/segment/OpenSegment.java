@@ -204,14 +204,6 @@ public final class OpenSegment implements Closeable {
     return file.read(ByteBuffer.wrap(dst, offset, length), position);
   }
 
-  /**
-   * Returns what a reader is told of an error of {@link #read}: a fault in a copy from a map may come to light only
-   * when some method has returned to its caller.
-   */
-  public static IOException readError(Throwable e) {
-    return e instanceof IOException known ? known : new IOException("mapped memory cannot be read", e);
-  }
-
   private void map(Growth growing) {
     try (var named = growing.reopen()) {
       map = Map.of(named, Math.min(size, named.size()));

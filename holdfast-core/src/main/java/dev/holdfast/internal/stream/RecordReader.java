@@ -164,9 +164,9 @@ final class RecordReader {
         if (isStillTrue(segments, cut, attempt)) {
           throw e;
         }
-      } catch (IOException | InternalError e) {
+      } catch (IOException e) {
         if (isStillTrue(segments, cut, attempt)) {
-          throw unreadable(segments.get(i), id, OpenSegment.readError(e));
+          throw unreadable(segments.get(i), id, e);
         }
       }
       scratch.forget();

@@ -292,7 +292,7 @@ final class Scratch {
     }
     try {
       read(segment, Math.min(wanted, bytes.capacity()));
-    } catch (IOException | InternalError e) { // a page of it; what is in front of that is to be had all the same
+    } catch (IOException e) { // a page of it; what is in front of that is to be had all the same
       Log.debug("less is read at once from " + offset + " on", e);
       read(segment, Math.min(PIECE, bytes.capacity() - length));
     }

@@ -7,7 +7,6 @@ import dev.holdfast.WalClosedException;
 import dev.holdfast.WalIOException;
 import dev.holdfast.internal.format.BatchPayload;
 import dev.holdfast.internal.format.Frame;
-import dev.holdfast.internal.segment.OpenSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -147,9 +146,9 @@ final class StreamCursor implements RecordCursor {
       if (isStillTrue(known)) {
         throw e;
       }
-    } catch (IOException | InternalError e) {
+    } catch (IOException e) {
       if (isStillTrue(known)) {
-        throw unreadable(OpenSegment.readError(e));
+        throw unreadable(e);
       }
     }
     frames.lose();

@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,10 +10,12 @@ import dev.holdfast.LogStream;
 import dev.holdfast.StreamFailedException;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
+import dev.holdfast.WalIOException;
 import dev.holdfast.WalOptions;
 import dev.holdfast.internal.format.Names;
 import dev.holdfast.internal.segment.Ring;
 import dev.holdfast.storage.FsDirectory;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,11 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The memory of a ring faults: somebody has cut its file short. Compiled code notices a fault late, so all is compiled
- * first; what would be noticed late depends on luck, so there are many streams.
+ * Memory of a mapped file faults: somebody has cut the file short. Compiled code notices a fault late, so all is
+ * compiled first; what would be noticed late depends on luck, so there are many streams.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RingFaultTest {
+class MemoryFaultTest {
   private static final int STREAMS = 400;
   private static final byte[] RECORD = new byte[100];
   private static final List<byte[]> BATCH = List.of(RECORD, RECORD, RECORD);
@@ -47,7 +50,7 @@ class RingFaultTest {
         var appenders = List.of(append(stream, 0), append(stream, 0), append(stream, i % 2 == 0 ? 0 : 100));
         awaitRing(stream);
         Thread.sleep(i == 0 ? 1000 : 0); // until all is compiled
-        FileChannel.open(ring, StandardOpenOption.WRITE).truncate(0).close();
+        cut(ring, 0);
         for (var appender : appenders) {
           var told = assertDoesNotThrow(() -> appender.get(30, TimeUnit.SECONDS), "it waits for ever");
           assertInstanceOf(StreamFailedException.class, told);
@@ -58,22 +61,77 @@ class RingFaultTest {
     }
   }
 
-  /** Has a thread append until it is refused, every so many times a batch, which is synced. */
+  @Test
+  void aFaultInASegmentIsAnErrorOfWhoReadsIt() throws Exception {
+    var options = WalOptions.builder().syncPolicy(SyncPolicy.ASYNC).maxSegmentSize(1 << 16).build();
+    try (var wal = Wal.open(temporary.resolve("log"), options)) {
+      for (var i = 0; i < STREAMS; i++) {
+        var stream = wal.stream("s" + i);
+        while (stream.segments().size() < 2) {
+          stream.append(RECORD);
+        }
+      }
+    }
+    try (var wal = Wal.open(temporary.resolve("log"), options)) { // sealed segments are mapped as they are opened
+      for (var i = 0; i < STREAMS; i++) {
+        var stream = wal.stream("s" + i);
+        scan(stream);
+        var first = stream.segments().getFirst();
+        var readers = List.of(start(() -> scan(stream)), start(() -> get(stream, first.ids().end())));
+        Thread.sleep(i == 0 ? 1000 : 1); // until all is compiled
+        cut(temporary.resolve(Path.of("log", "streams", stream.name(), first.file())), 8192);
+        for (var reader : readers) {
+          var told = assertDoesNotThrow(() -> reader.get(30, TimeUnit.SECONDS), "it reads for ever");
+          assertInstanceOf(WalIOException.class, told);
+        }
+        wal.deleteStream(stream.name());
+      }
+    }
+  }
+
+  private static void scan(LogStream stream) {
+    try (var cursor = stream.read(0)) {
+      while (cursor.next()) {
+        assertEquals(RECORD.length, cursor.length());
+      }
+    }
+  }
+
+  private static void get(LogStream stream, long end) {
+    for (var id = 0L; id < end; id++) {
+      assertEquals(RECORD.length, stream.get(id).orElseThrow().length);
+    }
+  }
+
+  private static void cut(Path file, long size) throws IOException {
+    FileChannel.open(file, StandardOpenOption.WRITE).truncate(size).close();
+  }
+
+  /** Has a thread append again and again, every so many times a batch, which is synced. */
   private static FutureTask<Throwable> append(LogStream stream, int batchEvery) {
+    return start(() -> {
+      for (var i = 1; i <= 1000; i++) {
+        if (batchEvery > 0 && i % batchEvery == 0) {
+          stream.appendBatch(BATCH);
+        } else {
+          stream.append(RECORD);
+        }
+      }
+    });
+  }
+
+  /** Has a thread do something again and again, until it fails; that is the result. */
+  private static FutureTask<Throwable> start(Runnable action) {
     var task = new FutureTask<Throwable>(() -> {
       try {
-        for (var i = 1;; i++) {
-          if (batchEvery > 0 && i % batchEvery == 0) {
-            stream.appendBatch(BATCH);
-          } else {
-            stream.append(RECORD);
-          }
+        while (true) {
+          action.run();
         }
       } catch (RuntimeException | Error e) {
         return e;
       }
     });
-    Thread.ofPlatform().daemon().name("appender of " + stream.name()).start(task);
+    Thread.ofPlatform().daemon().start(task);
     return task;
   }
 
