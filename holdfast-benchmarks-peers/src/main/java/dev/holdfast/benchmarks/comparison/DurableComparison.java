@@ -18,6 +18,7 @@ import dev.holdfast.benchmarks.measure.ThreadKind;
 import dev.holdfast.benchmarks.peer.Guarantee;
 import dev.holdfast.benchmarks.peer.Shape;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 
@@ -80,6 +81,11 @@ final class DurableComparison implements Comparison {
     } else {
       addGroupCommit(contest, threads, record, Gathering.NONE, "group commit");
       addGroupCommit(contest, threads, record, Gathering.YIELD, "group commit, yielding");
+    }
+    if (threads >= MANY) {
+      contest.limit("group commit, yielding, into new files", LimitGroupCommit.createGrowing(
+          Files.createDirectory(contest.path("limit-new")), Shape.USUAL_SEGMENT, threads, record.length,
+          settings.channel(), Gathering.YIELD), record);
     }
   }
 

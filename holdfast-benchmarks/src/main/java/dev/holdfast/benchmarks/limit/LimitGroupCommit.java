@@ -28,7 +28,7 @@ public final class LimitGroupCommit implements Appender {
     YIELD
   }
 
-  private final PreallocatedFile file;
+  private final Target target;
   private final Gathering gathering;
   private final LongAdder groups = new LongAdder();
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,8 +43,8 @@ public final class LimitGroupCommit implements Appender {
   // Belongs to the leader; handed on through the lock.
   private @Nullable IOException failure;
 
-  private LimitGroupCommit(PreallocatedFile file, int bufferSize, Gathering gathering) {
-    this.file = file;
+  private LimitGroupCommit(Target target, int bufferSize, Gathering gathering) {
+    this.target = target;
     this.gathering = gathering;
     this.filling = new Group(Frames.buffer(bufferSize), new ArrayList<>());
     this.spare = new Group(Frames.buffer(bufferSize), new ArrayList<>());
@@ -55,6 +55,16 @@ public final class LimitGroupCommit implements Appender {
       Gathering gathering) throws IOException {
     int bufferSize = Math.multiplyExact(threads, Frames.size(largestRecord));
     return new LimitGroupCommit(PreallocatedFile.create(path, fileSize, channel), bufferSize, gathering);
+  }
+
+  /**
+   * Creates the program in an existing directory, with one file behind the other ({@link RollingFiles}) where the other
+   * begins its file again: what it takes to prepare them is part of what is measured.
+   */
+  public static LimitGroupCommit createGrowing(Path directory, long fileSize, int threads, int largestRecord,
+      ChannelKind channel, Gathering gathering) throws IOException {
+    int bufferSize = Math.multiplyExact(threads, Frames.size(largestRecord));
+    return new LimitGroupCommit(RollingFiles.create(directory, fileSize, channel), bufferSize, gathering);
   }
 
   @Override
@@ -126,8 +136,8 @@ public final class LimitGroupCommit implements Appender {
       return Turn.FAILED;
     }
     try {
-      file.append(bytes);
-      file.sync();
+      target.append(bytes);
+      target.sync();
       groups.increment();
       return Turn.DONE;
     } catch (IOException e) {
@@ -153,7 +163,7 @@ public final class LimitGroupCommit implements Appender {
 
   @Override
   public void close() throws IOException {
-    file.close();
+    target.close();
   }
 
   private enum Turn {

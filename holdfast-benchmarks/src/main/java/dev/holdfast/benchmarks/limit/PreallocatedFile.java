@@ -1,6 +1,5 @@
 package dev.holdfast.benchmarks.limit;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 /**
  * A file filled with real zeros and synced before it is used, so that neither a write nor a sync allocates anything.
  */
-final class PreallocatedFile implements Closeable {
+final class PreallocatedFile implements Target {
   private static final int FILL_SIZE = 1 << 20;
 
   private final RawChannel channel;
@@ -43,7 +42,8 @@ final class PreallocatedFile implements Closeable {
    * Writes all remaining bytes with one positional write after those written before. Where the file has no room for
    * them it goes on from the front, which costs the same: every block is already allocated. For one thread at a time.
    */
-  void append(ByteBuffer bytes) throws IOException {
+  @Override
+  public void append(ByteBuffer bytes) throws IOException {
     if (bytes.remaining() > size) {
       throw new IllegalArgumentException(bytes.remaining() + " bytes do not fit a file of " + size);
     }
@@ -55,8 +55,8 @@ final class PreallocatedFile implements Closeable {
     }
   }
 
-  /** Makes what was written durable: {@code fdatasync}. */
-  void sync() throws IOException {
+  @Override
+  public void sync() throws IOException {
     channel.sync();
   }
 
