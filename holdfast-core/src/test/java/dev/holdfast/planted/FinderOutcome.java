@@ -10,15 +10,17 @@ import java.util.List;
  * @param tests how many have run
  * @param millis how long it took until the first failure, or the end
  * @param failed the test that failed, empty if none did
+ * @param skipped whether one was skipped, because what it needs is not there
  * @param assertion whether it failed by an assertion, and not because it broke down
  * @param said what it said, with its causes
  */
-record FinderOutcome(int tests, long millis, String failed, boolean assertion, List<String> said) {
+record FinderOutcome(int tests, long millis, String failed, boolean skipped, boolean assertion,
+    List<String> said) {
 
   /** Returns it as lines of a file. */
   List<String> lines() {
     var lines = new ArrayList<>(List.of(Integer.toString(tests), Long.toString(millis), failed,
-        Boolean.toString(assertion)));
+        Boolean.toString(skipped), Boolean.toString(assertion)));
     lines.addAll(said);
     return lines;
   }
@@ -27,7 +29,7 @@ record FinderOutcome(int tests, long millis, String failed, boolean assertion, L
   static FinderOutcome read(Path file) {
     var lines = Lines.of(file);
     return new FinderOutcome(Integer.parseInt(lines.get(0)), Long.parseLong(lines.get(1)), lines.get(2),
-        Boolean.parseBoolean(lines.get(3)), lines.subList(4, lines.size()));
+        Boolean.parseBoolean(lines.get(3)), Boolean.parseBoolean(lines.get(4)), lines.subList(5, lines.size()));
   }
 
   boolean hasFailed() {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -56,6 +57,7 @@ final class FinderProgram {
     private final CancellationToken enough = CancellationToken.create();
     private final long begun = System.nanoTime();
     private int tests;
+    private boolean skipped;
     private @Nullable FinderOutcome failure;
 
     FinderOutcome run(List<DiscoverySelector> selectors) {
@@ -64,7 +66,7 @@ final class FinderProgram {
           .build();
       LauncherFactory.create().execute(execution);
       var found = failure;
-      return found == null ? new FinderOutcome(tests, millis(), "", false, List.of()) : found;
+      return found == null ? new FinderOutcome(tests, millis(), "", skipped, false, List.of()) : found;
     }
 
     @Override
@@ -72,8 +74,13 @@ final class FinderProgram {
       if (test.isTest()) {
         tests++;
       }
+      if (result.getStatus() == Status.ABORTED) {
+        skipped = true;
+        return;
+      }
       result.getThrowable().filter(_ -> failure == null).ifPresent(error -> {
-        failure = new FinderOutcome(tests, millis(), test.getDisplayName(), isAboutAPromise(error), chain(error));
+        failure = new FinderOutcome(tests, millis(), test.getDisplayName(), skipped, isAboutAPromise(error),
+            chain(error));
         enough.cancel();
       });
     }

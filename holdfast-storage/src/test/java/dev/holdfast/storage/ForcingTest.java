@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ForcingTest {
   private static final int MANY = 8; // Forcing.MANY
-  private static final int CARRIERS = Runtime.getRuntime().availableProcessors() / 2;
+  private static final int CARRIERS = Integer.getInteger("jdk.virtualThreadScheduler.parallelism",
+      Runtime.getRuntime().availableProcessors()) / 2;
 
   /** A force that has begun, and goes on until it is let. */
   private record Begun(boolean virtual, CountDownLatch go) {}

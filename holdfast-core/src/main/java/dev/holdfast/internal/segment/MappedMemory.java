@@ -41,7 +41,7 @@ final class MappedMemory {
     noticeFault();
   }
 
-  /** The JVM looks each time a loop begins again whose rounds it cannot count. That costs 1 ns, a native call 20. */
+  /** The JVM looks each time a loop begins again whose rounds it cannot count; a native call would take far longer. */
   private static void noticeFault() {
     var round = 0;
     do {

@@ -189,10 +189,10 @@ final class GroupCommit {
   /** Commits what is staged and then hands leadership on. Called by the leader, without the lock. */
   @SuppressWarnings("ThreadPriorityCheck") // a larger group is worth it (docs/DECISIONS.md), nothing relies on it
   private void lead() {
+    if (lastGroup > 1 && lastGroup <= MANY) {
+      Thread.yield(); // those just woken stage their next records before the halves are swapped
+    }
     try {
-      if (lastGroup > 1 && lastGroup <= MANY) {
-        Thread.yield(); // those just woken stage their next records before the halves are swapped
-      }
       commit.run();
     } finally {
       handOn();
