@@ -10,7 +10,7 @@ import java.util.List;
  * @param tests how many have run
  * @param millis how long it took until the first failure, or the end
  * @param failed the test that failed, empty if none did
- * @param skipped whether one was skipped, because what it needs is not there
+ * @param skipped whether all were skipped, because what they need is not there
  * @param assertion whether it failed by an assertion, and not because it broke down
  * @param said what it said, with its causes
  */

@@ -57,7 +57,7 @@ final class FinderProgram {
     private final CancellationToken enough = CancellationToken.create();
     private final long begun = System.nanoTime();
     private int tests;
-    private boolean skipped;
+    private int skipped;
     private @Nullable FinderOutcome failure;
 
     FinderOutcome run(List<DiscoverySelector> selectors) {
@@ -66,7 +66,9 @@ final class FinderProgram {
           .build();
       LauncherFactory.create().execute(execution);
       var found = failure;
-      return found == null ? new FinderOutcome(tests, millis(), "", skipped, false, List.of()) : found;
+      return found == null
+          ? new FinderOutcome(tests, millis(), "", tests > 0 && skipped == tests, false, List.of())
+          : found;
     }
 
     @Override
@@ -75,11 +77,11 @@ final class FinderProgram {
         tests++;
       }
       if (result.getStatus() == Status.ABORTED) {
-        skipped = true;
+        skipped += test.isTest() ? 1 : 0;
         return;
       }
       result.getThrowable().filter(_ -> failure == null).ifPresent(error -> {
-        failure = new FinderOutcome(tests, millis(), test.getDisplayName(), skipped, isAboutAPromise(error),
+        failure = new FinderOutcome(tests, millis(), test.getDisplayName(), false, isAboutAPromise(error),
             chain(error));
         enough.cancel();
       });

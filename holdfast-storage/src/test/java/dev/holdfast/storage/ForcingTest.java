@@ -14,7 +14,6 @@ import java.nio.channels.FileLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -113,7 +112,7 @@ class ForcingTest {
     void run() throws Exception;
   }
 
-  /** Can be forced, and nothing else. */
+  /** Can be forced: whatever else is done with it fails the test. */
   private static final class Channel extends AsynchronousFileChannel {
     private final Force force;
 
@@ -132,50 +131,54 @@ class ForcingTest {
       }
     }
 
+    private static AssertionError unexpected() {
+      return new AssertionError("a force did something else with the channel");
+    }
+
     @Override
     public long size() {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public AsynchronousFileChannel truncate(long size) {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public <A> void lock(long position, long size, boolean shared, A attachment,
         CompletionHandler<FileLock, ? super A> handler) {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public Future<FileLock> lock(long position, long size, boolean shared) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException());
+      throw unexpected();
     }
 
     @Override
     public FileLock tryLock(long position, long size, boolean shared) {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public <A> void read(ByteBuffer dst, long position, A attachment, CompletionHandler<Integer, ? super A> handler) {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public Future<Integer> read(ByteBuffer dst, long position) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException());
+      throw unexpected();
     }
 
     @Override
     public <A> void write(ByteBuffer src, long position, A attachment, CompletionHandler<Integer, ? super A> handler) {
-      throw new UnsupportedOperationException();
+      throw unexpected();
     }
 
     @Override
     public Future<Integer> write(ByteBuffer src, long position) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException());
+      throw unexpected();
     }
 
     @Override
