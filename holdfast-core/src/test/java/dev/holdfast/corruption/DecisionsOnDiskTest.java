@@ -17,6 +17,7 @@ import dev.holdfast.internal.format.StateSlot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
@@ -152,6 +153,46 @@ class DecisionsOnDiskTest {
     var state = new StateSlot(3, 2, 3, 3, 0, first.header().nameHash(), first.header().streamId(), 2, 3).encodeFile();
     Opened.isDamaged(new LogBuilder().file(Names.STATE, state).segment(0, first.sealed()).image(), "MISSING_SEGMENT",
         3);
+  }
+
+  @Test
+  @DisplayName("TORN_TAIL: a segment is missing that had no durable name when the next one was begun, nor anything durable")
+  void aGapThatAPowerLossExplains() {
+    var first = five(0);
+    var second = LogBuilder.fill(LogBuilder.after(first, 5), 5, 0);
+    var third = LogBuilder.fill(LogBuilder.afterUnnamed(second, 10), 5, 0);
+    var fourth = LogBuilder.fill(LogBuilder.afterUnnamed(third, 15), 5, 5);
+    for (var watermark : List.of(0, 5)) {
+      Opened.goesOn(log(watermark).segment(0, first.unsealed()).segment(10, third.unsealed()).image(),
+          Outcome.TORN_TAIL, 5);
+      Opened.goesOn(log(watermark).segment(0, first.unsealed()).segment(10, third.unsealed())
+          .segment(15, fourth.unsealed()).image(), Outcome.TORN_TAIL, 5);
+    }
+    var torn = flipped(first.unsealed(), first.offset() - 20);
+    Opened.goesOn(log(4).segment(0, torn).segment(10, third.unsealed()).image(), Outcome.TORN_TAIL, 4);
+    Opened.goesOn(log(0).segment(0, first.unsealed()).segment(5, second.unsealed()).segment(10, third.unsealed())
+        .image(), Outcome.UNCLEAN, 15);
+  }
+
+  @Test
+  @DisplayName("MISSING_SEGMENT: something shows that the name of the one that is missing, or a record of it, was durable")
+  void aGapThatNoPowerLossExplains() {
+    var first = five(0);
+    var second = LogBuilder.fill(LogBuilder.after(first, 5), 5, 0);
+    var third = LogBuilder.fill(LogBuilder.afterUnnamed(second, 10), 5, 0).unsealed();
+    Opened.isDamaged(log(6).segment(0, first.unsealed()).segment(10, third).image(), "MISSING_SEGMENT", 5);
+    var proving = LogBuilder.fill(LogBuilder.afterUnnamed(second, 10), 5, 6).unsealed();
+    Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, proving).image(), "MISSING_SEGMENT", 5);
+    var named = LogBuilder.fill(LogBuilder.after(second, 10), 5, 0).unsealed();
+    Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, named).image(), "MISSING_SEGMENT", 5);
+    Opened.isDamaged(log(0).segment(0, first.sealed()).segment(10, third).image(), "MISSING_SEGMENT", 5);
+    var fourth = LogBuilder.fill(
+        LogBuilder.after(LogBuilder.fill(LogBuilder.afterUnnamed(second, 10), 5, 0), 15), 5, 0).unsealed();
+    Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, third).segment(15, fourth).image(),
+        "MISSING_SEGMENT", 5);
+    var ofAnotherEpoch = LogBuilder.fill(new SegmentBuilder(LogBuilder.header(2, 10), 10,
+        new StartFrame(5, 2, second.offset(), 1, false), 10), 5, 0).unsealed();
+    Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, ofAnotherEpoch).image(), "MISSING_SEGMENT", 5);
   }
 
   @Test

@@ -53,6 +53,12 @@ public final class LogBuilder {
         before.asPredecessor(), unsynced);
   }
 
+  /** Returns one that was begun before the other's name was durable. */
+  public static SegmentBuilder afterUnnamed(SegmentBuilder before, int unsynced) {
+    return new SegmentBuilder(header(before.header().epoch(), before.nextId()), before.nextId(),
+        before.asUnnamedPredecessor(), unsynced);
+  }
+
   /** Returns the content of record {@code id}. */
   public static byte[] payload(long id) {
     return ("record " + id).getBytes(StandardCharsets.UTF_8);

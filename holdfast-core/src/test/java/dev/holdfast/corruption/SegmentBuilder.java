@@ -117,6 +117,11 @@ public final class SegmentBuilder {
     return new StartFrame(firstId, header.epoch(), offset(), lastChecksum);
   }
 
+  /** Returns the start frame of one that was begun before this one's name was durable. */
+  public StartFrame asUnnamedPredecessor() {
+    return new StartFrame(firstId, header.epoch(), offset(), lastChecksum, false);
+  }
+
   /** Returns the segment as it is while it is written: as long as it was prepared. */
   public byte[] unsealed() {
     return Arrays.copyOf(bytes.toByteArray(), (int) Math.max(header.reserved(), offset()));

@@ -9,6 +9,8 @@ import dev.holdfast.internal.segment.LockOwner;
 import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.CrashExplorer;
 import dev.holdfast.testkit.CrashProgram;
+import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.OperationKind;
 import dev.holdfast.testkit.Outage;
 import dev.holdfast.testkit.Promises;
 import dev.holdfast.testkit.SimulatedDisk;
@@ -16,6 +18,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
@@ -74,7 +78,10 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
     return name;
   }
 
-  /** Every other run has threads in the background; in one of three segments do not follow each other quickly. */
+  /**
+   * Every other run has threads in the background, and of those every other one makes names durable late; in one of
+   * three segments do not follow each other quickly.
+   */
   @Override
   public List<Step> commands(SplittableRandom random) {
     var all = new ArrayList<Step>();
@@ -84,6 +91,9 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
     all.addAll(steps.apply(random));
     if (random.nextInt(3) == 0) {
       all.add(Step.SLOWLY);
+    }
+    if (all.contains(Step.THREADS) && random.nextBoolean()) {
+      all.add(Step.SLOW_NAMES);
     }
     return all;
   }
@@ -95,6 +105,10 @@ final class CrashedLog implements CrashProgram<Step, Expectations> {
 
   @Override
   public void run(SimulatedDisk disk, List<Step> commands, Promises<Expectations> promises) {
+    if (commands.contains(Step.SLOW_NAMES)) {
+      disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY).forever()
+          .delayedBy(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1))));
+    }
     var surroundings = commands.contains(Step.THREADS) ? Repeatable.withThreads(RUN) : Repeatable.inOneThread(RUN);
     var session = Session.begin(disk, new Expectations(), options,
         commands.contains(Step.SLOWLY) ? Repeatable.slowly(surroundings) : surroundings);

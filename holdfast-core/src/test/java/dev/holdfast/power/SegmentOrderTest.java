@@ -9,6 +9,7 @@ import dev.holdfast.SegmentInfo;
 import dev.holdfast.SyncPolicy;
 import dev.holdfast.Wal;
 import dev.holdfast.WalOptions;
+import dev.holdfast.internal.format.Names;
 import dev.holdfast.testkit.Crash;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.OperationKind;
@@ -105,13 +106,60 @@ class SegmentOrderTest {
   }
 
   /**
-   * Until the second segment's name is durable a power loss may take it, and leave a third; the log would be refused as
-   * damaged. So the third one is begun only when the second one's name is durable.
+   * A power loss may leave a segment without the one before it: never is that taken for damage, nor one of them lost.
    */
   @Test
-  void aThirdSegmentIsNeverThereWithoutTheSecond() {
+  void whatAPowerLossLeavesOfSegmentsIsNoDamage() {
     for (var image : killedWhileSealing()) {
       assertNotDamaged(image);
+    }
+  }
+
+  /**
+   * Syncing a directory may take long. A segment is begun all the same, and says that the name of the one before it is
+   * not durable: so it is no damage if a power loss takes that one only.
+   */
+  @Test
+  void nobodyWaitsForTheNameOfASegment() {
+    var disk = new SimulatedDisk();
+    var begun = new CountDownLatch(1);
+    SimulatedDisk image;
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY).in("streams/a").forever().delayedBy(() -> await(begun)));
+      for (var i = 1; i < 8; i++) {
+        stream.append(new byte[1500]);
+      }
+      image = disk.imageAfterKill();
+      begun.countDown();
+    }
+    try (var found = Wal.openReadOnly(image.root(), OPTIONS)) {
+      assertEquals(8, found.stream("a").nextId(), "a process that dies loses nothing");
+      assertEquals(4, found.stream("a").segments().size());
+    }
+    assertNotDamaged(image);
+    for (var lost : List.of(2L, 4L)) {
+      var name = Names.segment(lost);
+      var left = image.imageAfter(Crash.keeping("all but the name " + name,
+          operation -> operation.kind() != OperationKind.RENAME || !name.equals(operation.newName())));
+      try (var wal = Wal.open(left.root(), OPTIONS)) {
+        var stream = wal.stream("a");
+        assertEquals(RecoveryReport.Outcome.TORN_TAIL, stream.recovery().outcome(), () -> "" + stream.recovery());
+        assertEquals(lost, stream.append(new byte[1500]));
+      }
+      try (var wal = Wal.open(left.root(), OPTIONS)) {
+        assertEquals(RecoveryReport.Outcome.CLEAN, wal.stream("a").recovery().outcome());
+        assertEquals(lost + 1, wal.stream("a").nextId());
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(30, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -125,13 +173,8 @@ class SegmentOrderTest {
     try (var wal = Wal.open(disk.root(), OPTIONS)) {
       var stream = wal.stream("a");
       stream.append(new byte[1500]);
-      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> {
-        try {
-          assertTrue(written.await(30, TimeUnit.SECONDS));
-        } catch (InterruptedException e) {
-          throw new AssertionError(e);
-        }
-      }));
+      disk.inject(
+          Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> await(written)));
       for (var i = 1; i < 12; i++) {
         stream.append(new byte[1500]);
       }

@@ -14,6 +14,9 @@ record Step(String text, Consumer<Session> action) {
   /** Has a second pass with each look at the clock, for the whole run. */
   static final Step SLOWLY = new Step("slowly", _ -> {});
 
+  /** Has syncs of directories take a millisecond, for the whole run, in which several segments are begun. */
+  static final Step SLOW_NAMES = new Step("slow names", _ -> {});
+
   static Step append(String stream, int size) {
     return new Step("append " + stream + " " + size, session -> session.append(stream, size));
   }

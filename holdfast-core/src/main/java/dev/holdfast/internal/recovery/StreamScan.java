@@ -42,6 +42,9 @@ public final class StreamScan {
   private boolean sealed;
   private @Nullable Place where;
   private @Nullable Obstacle obstacle;
+  /** A segment is missing; a power loss explains it, unless something shows that its name was durable. */
+  private @Nullable Obstacle gap;
+  private long doubtfulFromGap;
   /** The first id that an obstacle found makes doubtful. */
   private long bound = Long.MAX_VALUE;
   private final Set<String> blank = new HashSet<>();
@@ -303,6 +306,9 @@ public final class StreamScan {
   private boolean take(ScannedSegment segment, boolean continues) {
     if (!continues) {
       residue = true;
+      if (segment.start().named()) {
+        confirmGap(); // that of a later one was, and with it those of all before
+      }
       return false;
     }
     if (!scanned.isEmpty() && !fitsBehind(scanned.getLast(), segment)) {
@@ -322,10 +328,7 @@ public final class StreamScan {
     var name = Names.segment(segment.firstId());
     var start = segment.start();
     if (start.predecessor() != before.firstId() || start.epoch() != before.header().epoch()) {
-      fail(start.predecessor() > before.firstId() ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN, name, SegmentHeader.SIZE,
-          "it continues the segment that begins at record " + start.predecessor()
-              + ", but the one before it begins at record " + before.firstId());
-      bound = Math.min(bound, doubtfulFrom(before.firstId(), start.predecessor()));
+      findGap(before, segment);
       return false;
     }
     if (segment.firstId() > end && !before.sealed()) {
@@ -339,6 +342,33 @@ public final class StreamScan {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Notes that the segment before is another one than it says. A power loss explains that if the name of the one that
+   * is missing need not have been durable: the first one of an epoch has its name, durably, before anything, and one
+   * with a seal got that after the next one's name.
+   */
+  private void findGap(ScannedSegment before, ScannedSegment segment) {
+    var start = segment.start();
+    var missing = start.predecessor() > before.firstId();
+    gap = new Obstacle(missing ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN,
+        new Place(Names.segment(segment.firstId()), SegmentHeader.SIZE),
+        "it continues the segment that begins at record " + start.predecessor()
+            + ", but the one before it begins at record " + before.firstId());
+    doubtfulFromGap = doubtfulFrom(before.firstId(), start.predecessor());
+    if (!missing || start.named() || before.sealed() || start.epoch() != before.header().epoch()) {
+      confirmGap();
+    }
+  }
+
+  private void confirmGap() {
+    var found = gap;
+    if (found != null) {
+      obstacle = obstacle == null ? found : obstacle;
+      bound = Math.min(bound, doubtfulFromGap);
+      gap = null;
+    }
   }
 
   /**
@@ -367,6 +397,9 @@ public final class StreamScan {
 
   private Recovered result() throws IOException {
     missBranch();
+    if (proved > end) {
+      confirmGap();
+    }
     if (obstacle != null) {
       end = Math.max(listing.floor(), Math.min(end, bound)); // what is below the floor would be dropped at the next open
       endWhereRecordsEnd();

@@ -8,18 +8,20 @@ import java.nio.file.NoSuchFileException;
  * threads.
  */
 final class FileLease {
+  private final SegmentFiles files;
   private final String name;
   private int holders; // guarded by this
   private boolean ended; // guarded by this
 
-  FileLease(String name) {
+  FileLease(SegmentFiles files, String name) {
+    this.files = files;
     this.name = name;
   }
 
   /** Notes that somebody opens the file. */
   synchronized void enter() throws NoSuchFileException {
     if (ended) {
-      throw new NoSuchFileException(name, null, "the segment has been truncated");
+      throw new NoSuchFileException(files.labelOf(name), null, "the segment has been truncated");
     }
     holders++;
   }

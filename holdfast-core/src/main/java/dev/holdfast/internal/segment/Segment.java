@@ -32,10 +32,11 @@ public final class Segment {
   /** Where the segment that begins at {@code successor} says that this one ends. */
   private record End(long successor, long id) {}
 
-  private Segment(SegmentFiles files, long firstId, FileLease lease, OpenFile<OpenSegment> file, boolean written) {
+  private Segment(SegmentFiles files, String name, long firstId, FileLease lease, OpenFile<OpenSegment> file,
+      boolean written) {
     this.files = files;
+    this.name = name;
     this.firstId = firstId;
-    this.name = Names.segment(firstId);
     this.lease = lease;
     this.file = file;
     this.written = written;
@@ -61,27 +62,29 @@ public final class Segment {
    * @param endId where its records end as far as they are to be indexed if it has no trusted seal
    */
   public static Segment onDisk(SegmentFiles files, long streamId, long firstId, long endId) {
-    return onDisk(files, streamId, firstId, endId, new FileLease(files.labelOf(Names.segment(firstId))));
+    var name = Names.segment(firstId);
+    return onDisk(files, name, streamId, firstId, endId, new FileLease(files, name));
   }
 
-  private static Segment onDisk(SegmentFiles files, long streamId, long firstId, long endId, FileLease lease) {
-    return new Segment(files, firstId, lease,
+  private static Segment onDisk(SegmentFiles files, String name, long streamId, long firstId, long endId,
+      FileLease lease) {
+    return new Segment(files, name, firstId, lease,
         new OpenFile<>(files.open(), () -> open(lease, () -> openOnDisk(files, streamId, firstId, endId))), false);
   }
 
   /** Returns this segment, which has been sealed, as one that is there on disk. */
   public Segment sealed(long streamId, long endId) {
-    return onDisk(files, streamId, firstId, endId, lease);
+    return onDisk(files, name, streamId, firstId, endId, lease);
   }
 
   /** Returns a segment that {@code writer} is writing, or whose index it keeps in memory. */
   static Segment beingWritten(SegmentFiles files, long firstId, SegmentHeader header, IndexEntries index,
       SegmentWriter writer) {
-    var lease = new FileLease(files.labelOf(Names.segment(firstId)));
-    return new Segment(files, firstId, lease,
+    var name = Names.segment(firstId);
+    var lease = new FileLease(files, name);
+    return new Segment(files, name, firstId, lease,
         new OpenFile<>(files.open(),
-            () -> open(lease, () -> writer.opened(
-                files.directory().open(Names.segment(firstId), Access.READ_WRITE))),
+            () -> open(lease, () -> writer.opened(files.directory().open(name, Access.READ_WRITE))),
             writer::clean),
         true);
   }

@@ -307,6 +307,11 @@ public final class SegmentWriter {
     }
   }
 
+  /** Returns whether the file's name is known to be durable. */
+  public boolean isNameDurable() {
+    return nameDurable;
+  }
+
   /** Makes the file's name durable. */
   public void syncName() throws IOException {
     if (nameDurable) {

@@ -9,13 +9,11 @@ import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.segment.FailStop;
 import dev.holdfast.internal.segment.PreparedSegment;
-import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.internal.segment.StateFile;
 import dev.holdfast.storage.OutOfSpaceException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -114,15 +112,6 @@ final class CurrentHistory {
     return Objects.requireNonNull(state, "the stream does not exist yet");
   }
 
-  List<Segment> segmentsFrom(long id) {
-    var all = view.segments().asList();
-    var from = all.size();
-    while (from > 0 && all.get(from - 1).firstId() >= id) {
-      from--;
-    }
-    return all.subList(from, all.size());
-  }
-
   /**
    * Tells readers of other processes how far they may read. Not after a failure: a history that may have been cut by
    * then would get the durable end of the one before it.
@@ -184,12 +173,13 @@ final class CurrentHistory {
 
   /** Begins the segment behind {@code current}, everything placed there having been written. */
   void rotate(SegmentWriter current, long frameSize) throws IOException {
-    sealer.awaitRoom(current);
+    sealer.awaitRoom();
     var id = current.placedId();
     var replaced = current.records() == 0;
     var start = replaced
         ? current.start()
-        : new StartFrame(current.segment().firstId(), epoch, current.placedOffset(), current.lastChecksum());
+        : new StartFrame(current.segment().firstId(), epoch, current.placedOffset(), current.lastChecksum(),
+            current.isNameDurable());
     var prepared = successor.take(files(), next(current, frameSize));
     try {
       prepared.write(start.encode(prepared.header().salt(), id, Frame.unsynced(id, view.durableEnd()), 0),
@@ -229,20 +219,11 @@ final class CurrentHistory {
 
   /** Publishes a new segment as the last one, in the place of an empty one that it replaces. */
   void append(SegmentWriter writer) throws IOException {
-    var replaced = segmentsFrom(writer.segment().firstId());
-    view.segments(list -> endWith(list, writer));
+    var replaced = view.segments().from(writer.segment().firstId());
+    view.segments(list -> list.endingWith(writer.segment()));
     for (var segment : replaced) {
       segment.retire();
     }
-  }
-
-  /** Ends a list with a segment, in the place of those that begin where it does or behind. */
-  static List<Segment> endWith(List<Segment> list, SegmentWriter writer) {
-    while (!list.isEmpty() && list.getLast().firstId() >= writer.segment().firstId()) {
-      list.removeLast();
-    }
-    list.add(writer.segment());
-    return list;
   }
 
   private Successor.Need next(SegmentWriter current, long frameSize) {

@@ -185,12 +185,12 @@ public final class ReadOnlyStream extends ReadableStream {
     var segments = view.segments();
     if (cut < Long.MAX_VALUE) { // also where nothing of it was visible yet: a file may have been replaced by its like
       var kept = known(segment -> segment.firstId() < cut);
-      view.cut(cut, _ -> segmentsOf(listing, kept));
+      view.cut(cut, list -> list.with(segmentsOf(listing, kept)));
     } else if (!segments.hasFirstIds(listing.live())) {
       var last = segments.size() == 0 ? 0 : segments.get(segments.size() - 1).firstId();
       var grown = !listing.live().isEmpty() && listing.live().getLast() > last;
       var kept = known(segment -> !grown || segment.firstId() < last); // one that was growing may be sealed by now
-      view.segments(_ -> segmentsOf(listing, kept));
+      view.segments(list -> list.with(segmentsOf(listing, kept)));
     }
     sequence = slot.sequence();
     epoch = Math.max(epoch, listing.newestEpoch());

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * time to read it through.
  *
  * <p>
- * One thread seals at a time, in the order of the segments; another one has made a new segment's name durable by then,
- * which is all that whoever begins the segment after that has to wait for.
+ * One thread seals at a time, in the order of the segments; another one makes a new segment's name durable meanwhile,
+ * so that the one after it can say so.
  */
 final class Sealer {
   /** So many segments may be without a seal, apart from the one that is written, */
@@ -136,13 +136,12 @@ final class Sealer {
   }
 
   /**
-   * Waits until another segment may be begun behind {@code last}: its name is durable, and there are not too many
-   * without a seal, or too long ones, for an opening after a crash to read through.
+   * Waits until another segment may be begun: there are not too many without a seal, or too long ones, for an opening
+   * after a crash to read through.
    */
-  void awaitRoom(SegmentWriter last) throws IOException {
+  void awaitRoom() {
     awaitWhile(() -> sealing && isFull());
     view.failStop().check();
-    last.syncName();
   }
 
   /** Called with the monitor held. */
@@ -187,10 +186,7 @@ final class Sealer {
       successor.syncName();
       segment.seal();
       var sealed = segment.segment().sealed(segment.header().streamId(), segment.placedId());
-      view.segments(list -> {
-        list.replaceAll(old -> old == segment.segment() ? sealed : old);
-        return list;
-      });
+      view.segments(list -> list.replacing(segment.segment(), sealed));
       done(segment);
       segment.segment().retire();
     } catch (OutOfSpaceException e) {

@@ -232,10 +232,7 @@ final class SegmentChain {
     var floor = segments.get(keep).firstId();
     history.syncNames();
     history.stateFile().raiseFloor(floor);
-    view.segments(list -> {
-      list.removeIf(segment -> segment.firstId() < floor);
-      return list;
-    });
+    view.segments(list -> list.startingWith(floor));
     sealer.forgetBefore(floor);
     for (var i = 0; i < keep; i++) {
       var recycled = alone && i >= keep - Spares.MOST && successor.keep(segments.get(i), history.next());
@@ -254,10 +251,10 @@ final class SegmentChain {
    */
   IdRange truncateFrom(long id, Runnable afterCut) throws IOException {
     var end = view.visibleEnd();
-    var removed = history.segmentsFrom(id);
+    var removed = view.segments().from(id);
     var former = history.active();
     beginEpoch(id, 0, first -> {
-      view.cut(id, list -> CurrentHistory.endWith(list, first));
+      view.cut(id, list -> list.endingWith(first.segment()));
       afterCut.run();
       sealer.forget(id);
       if (former != null && former.segment().firstId() < id) {

@@ -4,12 +4,13 @@ import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.segment.OpenSegment;
 import dev.holdfast.internal.segment.Segment;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
-/** The segments of a stream at one moment, oldest first. Immutable. */
+/**
+ * The segments of a stream at one moment, oldest first. Immutable. Lists are made from others without looking at the
+ * segments: a rotation of a stream with thousands would wait for memory nobody has used for long.
+ */
 final class SegmentList {
   static final SegmentList EMPTY = new SegmentList(List.of(), 0);
 
@@ -23,12 +24,13 @@ final class SegmentList {
    * @param firstIfEmpty if there are no segments, the id that the first one will begin with
    */
   SegmentList(List<Segment> segments, long firstIfEmpty) {
+    this(segments.toArray(Segment[]::new), segments.stream().mapToLong(Segment::firstId).toArray(), firstIfEmpty);
+  }
+
+  private SegmentList(Segment[] segments, long[] firstIds, long firstIfEmpty) {
+    this.segments = segments;
+    this.firstIds = firstIds;
     this.firstIfEmpty = firstIfEmpty;
-    this.segments = segments.toArray(Segment[]::new);
-    this.firstIds = new long[this.segments.length];
-    for (var i = 0; i < firstIds.length; i++) {
-      firstIds[i] = this.segments[i].firstId();
-    }
   }
 
   int size() {
@@ -82,8 +84,49 @@ final class SegmentList {
     return List.of(segments);
   }
 
-  /** Returns a list in which {@code change} was done to a copy of the segments. */
-  SegmentList with(UnaryOperator<List<Segment>> change) {
-    return new SegmentList(change.apply(new ArrayList<>(asList())), firstId());
+  /** Returns the segments that begin at {@code id} or behind. */
+  List<Segment> from(long id) {
+    return List.of(Arrays.copyOfRange(segments, countBefore(id), segments.length));
+  }
+
+  /** Returns this list with other segments. */
+  SegmentList with(List<Segment> others) {
+    return new SegmentList(others, firstId());
+  }
+
+  /** Returns this list without the segments that begin before {@code id}. */
+  SegmentList startingWith(long id) {
+    var dropped = countBefore(id);
+    return new SegmentList(Arrays.copyOfRange(segments, dropped, segments.length),
+        Arrays.copyOfRange(firstIds, dropped, firstIds.length), firstId());
+  }
+
+  /** Returns this list with {@code last} at its end, in the place of those that begin where it does or behind. */
+  SegmentList endingWith(Segment last) {
+    var kept = countBefore(last.firstId());
+    var itsSegments = Arrays.copyOf(segments, kept + 1);
+    var itsFirstIds = Arrays.copyOf(firstIds, kept + 1);
+    itsSegments[kept] = last;
+    itsFirstIds[kept] = last.firstId();
+    return new SegmentList(itsSegments, itsFirstIds, firstId());
+  }
+
+  /**
+   * Returns this list with {@code replacement} in the place of {@code old}, which begins where it does; the same list
+   * if that is not there.
+   */
+  SegmentList replacing(Segment old, Segment replacement) {
+    var i = Arrays.binarySearch(firstIds, old.firstId());
+    if (i < 0 || segments[i] != old) {
+      return this;
+    }
+    var its = segments.clone();
+    its[i] = replacement;
+    return new SegmentList(its, firstIds, firstIfEmpty);
+  }
+
+  private int countBefore(long id) {
+    var i = Arrays.binarySearch(firstIds, id);
+    return i >= 0 ? i : -i - 1;
   }
 }

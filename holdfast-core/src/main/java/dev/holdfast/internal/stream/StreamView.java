@@ -173,10 +173,10 @@ final class StreamView {
   }
 
   /** Replaces the segments. */
-  void segments(UnaryOperator<List<Segment>> change) {
+  void segments(UnaryOperator<SegmentList> change) {
     lock.lock();
     try {
-      segments = segments.with(change);
+      segments = change.apply(segments);
     } finally {
       lock.unlock();
     }
@@ -212,7 +212,7 @@ final class StreamView {
    * Publishes a truncation from the back. The ends come first: whoever knows of the truncation, or sees its segments,
    * sees no end beyond it, or an empty segment would look damaged.
    */
-  void cut(long id, UnaryOperator<List<Segment>> change) {
+  void cut(long id, UnaryOperator<SegmentList> change) {
     lock.lock();
     try {
       durableEnd = Math.min(durableEnd, id);
@@ -221,7 +221,7 @@ final class StreamView {
       var cut = new Cut(id);
       lastCut.next = cut;
       lastCut = cut;
-      segments = segments.with(change);
+      segments = change.apply(segments);
       disturbances.incrementAndGet();
       moved.signalAll();
     } finally {

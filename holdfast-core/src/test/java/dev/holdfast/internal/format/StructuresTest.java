@@ -159,6 +159,13 @@ class StructuresTest {
     assertEquals(12, frame.time());
     assertEquals(frame.checksum(), new FrameChecksum().of(99, array, 0, StartFrame.PAYLOAD));
     assertEquals(start, StartFrame.decode(bytes, Frame.HEADER));
+    assertEquals(0, bytes.getInt(Frame.HEADER + 28));
+    var behindUnnamed = new StartFrame(100, 7, 4096, 0xCAFE, false);
+    var its = ByteBuffer.wrap(bytes(behindUnnamed.encode(99, 250, 3, 12))).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(behindUnnamed, StartFrame.decode(its, Frame.HEADER));
+    assertEquals(1, its.getInt(Frame.HEADER + 28));
+    assertEquals(behindUnnamed, StartFrame.decode(its.putInt(Frame.HEADER + 28, 0xFFFF_FFFF), Frame.HEADER),
+        "other bits are for later versions");
   }
 
   @Test
