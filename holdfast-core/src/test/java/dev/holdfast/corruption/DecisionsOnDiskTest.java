@@ -168,7 +168,12 @@ class DecisionsOnDiskTest {
       Opened.goesOn(log(watermark).segment(0, first.unsealed()).segment(10, third.unsealed())
           .segment(15, fourth.unsealed()).image(), Outcome.TORN_TAIL, 5);
     }
+    var tornStart = third.unsealed();
+    Arrays.fill(tornStart, SegmentHeader.SIZE, StartFrame.DATA_START, (byte) 0);
+    Opened.goesOn(log(5).segment(0, first.unsealed()).segment(10, tornStart).segment(15, fourth.unsealed()).image(),
+        Outcome.TORN_TAIL, 5);
     var torn = flipped(first.unsealed(), first.offset() - 20);
+    Opened.isDamaged(log(5).segment(0, torn).segment(10, third.unsealed()).image(), "DAMAGED_FRAME", 4);
     Opened.goesOn(log(4).segment(0, torn).segment(10, third.unsealed()).image(), Outcome.TORN_TAIL, 4);
     Opened.goesOn(log(0).segment(0, first.unsealed()).segment(5, second.unsealed()).segment(10, third.unsealed())
         .image(), Outcome.UNCLEAN, 15);
@@ -190,6 +195,8 @@ class DecisionsOnDiskTest {
         LogBuilder.after(LogBuilder.fill(LogBuilder.afterUnnamed(second, 10), 5, 0), 15), 5, 0).unsealed();
     Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, third).segment(15, fourth).image(),
         "MISSING_SEGMENT", 5);
+    var longer = LogBuilder.fill(LogBuilder.first(), 6, 0).unsealed(); // than when the one that is missing was begun
+    Opened.isDamaged(log(0).segment(0, longer).segment(10, third).image(), "MISSING_SEGMENT", 5);
     var ofAnotherEpoch = LogBuilder.fill(new SegmentBuilder(LogBuilder.header(2, 10), 10,
         new StartFrame(5, 2, second.offset(), 1, false), 10), 5, 0).unsealed();
     Opened.isDamaged(log(0).segment(0, first.unsealed()).segment(10, ofAnotherEpoch).image(), "MISSING_SEGMENT", 5);

@@ -63,6 +63,35 @@ class SegmentOrderTest {
     assertEquals(1, most.get(), "syncs of one file that ran at once");
   }
 
+  /** The same of a directory: each segment needs its name to be durable, and an error is told to one of them only. */
+  @Test
+  void twoSyncsOfTheDirectoryNeverRunAtOnce() {
+    var disk = new SimulatedDisk();
+    var syncing = new AtomicInteger();
+    var most = new AtomicInteger();
+    var all = new AtomicInteger();
+    try (var wal = Wal.open(disk.root(), OPTIONS)) {
+      var stream = wal.stream("a");
+      stream.append(new byte[1500]);
+      disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY).in("streams/a").forever().delayedBy(() -> {
+        all.incrementAndGet();
+        most.accumulateAndGet(syncing.incrementAndGet(), Math::max);
+        var deadline = System.nanoTime() + PATIENCE_NANOS / 5;
+        while (syncing.get() < 2 && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(100_000); // gives another one the time to come
+        }
+        syncing.decrementAndGet();
+      }));
+      for (var i = 1; i < 24; i++) {
+        stream.append(new byte[1500]);
+      }
+      stream.sync();
+    }
+    assertTrue(all.get() > 0, "the directory was never synced");
+    assertEquals(1, most.get(), "syncs of the directory that ran at once");
+    assertTrue(all.get() < 10, () -> all + " syncs: each makes all names durable that were given before");
+  }
+
   /** Known failure 8: a sync covers the segments before the active one too, also if somebody else is about to. */
   @Test
   void aSyncCoversASegmentThatIsStillBeingSealed() {
@@ -105,9 +134,7 @@ class SegmentOrderTest {
     }
   }
 
-  /**
-   * A power loss may leave a segment without the one before it: never is that taken for damage, nor one of them lost.
-   */
+  /** A power loss may leave a segment without the one before it: that is never taken for damage. */
   @Test
   void whatAPowerLossLeavesOfSegmentsIsNoDamage() {
     for (var image : killedWhileSealing()) {

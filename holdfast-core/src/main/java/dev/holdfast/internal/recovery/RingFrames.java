@@ -194,7 +194,10 @@ public final class RingFrames {
     return Names.RING + "." + n + Names.SET_ASIDE;
   }
 
-  /** Returns whether all frames of the ring are part of the log, or were durable and have gone with their segment. */
+  /**
+   * Returns whether all frames of the ring are part of the log, or of a segment that is not there: they were durable
+   * and have gone with it, or a power loss has taken its name.
+   */
   boolean isPartOf(Recovered recovered) {
     var whole = !recovered.isCorrupt();
     for (var region : regions) {
@@ -209,7 +212,7 @@ public final class RingFrames {
         return lengthIn(segment, region) == region.frames().limit();
       }
     }
-    var segment = region.header().segment(); // durable, or gone; or beyond the end, and to be set aside itself
+    var segment = region.header().segment(); // gone; or beyond the end, and to be set aside itself
     return segment < recovered.end() || !recovered.files().live().contains(segment);
   }
 }

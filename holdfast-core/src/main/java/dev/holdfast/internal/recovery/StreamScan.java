@@ -42,9 +42,9 @@ public final class StreamScan {
   private boolean sealed;
   private @Nullable Place where;
   private @Nullable Obstacle obstacle;
-  /** A segment is missing; a power loss explains it, unless something shows that its name was durable. */
+  /** A segment is missing that begins here; a power loss explains it, unless something shows that it was durable. */
+  private long missing = Long.MAX_VALUE;
   private @Nullable Obstacle gap;
-  private long doubtfulFromGap;
   /** The first id that an obstacle found makes doubtful. */
   private long bound = Long.MAX_VALUE;
   private final Set<String> blank = new HashSet<>();
@@ -344,29 +344,34 @@ public final class StreamScan {
     return true;
   }
 
-  /**
-   * Notes that the segment before is another one than it says. A power loss explains that if the name of the one that
-   * is missing need not have been durable: the first one of an epoch has its name, durably, before anything, and one
-   * with a seal got that after the next one's name.
-   */
+  /** Notes that the segment before is another one than it says. */
   private void findGap(ScannedSegment before, ScannedSegment segment) {
-    var start = segment.start();
-    var missing = start.predecessor() > before.firstId();
-    gap = new Obstacle(missing ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN,
-        new Place(Names.segment(segment.firstId()), SegmentHeader.SIZE),
-        "it continues the segment that begins at record " + start.predecessor()
-            + ", but the one before it begins at record " + before.firstId());
-    doubtfulFromGap = doubtfulFrom(before.firstId(), start.predecessor());
-    if (!missing || start.named() || before.sealed() || start.epoch() != before.header().epoch()) {
+    var named = segment.start().predecessor();
+    var kind = named > before.firstId() ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN;
+    var place = new Place(Names.segment(segment.firstId()), SegmentHeader.SIZE);
+    gap = new Obstacle(kind, place, "it continues the segment that begins at record " + named
+        + ", but the one before it begins at record " + before.firstId());
+    missing = doubtfulFrom(before.firstId(), named);
+    if (!isExplained(before, segment.start())) {
       confirmGap();
     }
+  }
+
+  /**
+   * Returns whether a power loss may have taken what is missing between the two: its name need not have been durable.
+   * The first segment of an epoch has its name, durably, before anything is written to it, and a segment with a seal
+   * got that after the name of the next one.
+   */
+  private static boolean isExplained(ScannedSegment before, StartFrame start) {
+    return !start.named() && !before.sealed() && start.epoch() == before.header().epoch()
+        && start.predecessor() > before.firstId() && start.predecessor() >= before.endId();
   }
 
   private void confirmGap() {
     var found = gap;
     if (found != null) {
       obstacle = obstacle == null ? found : obstacle;
-      bound = Math.min(bound, doubtfulFromGap);
+      bound = Math.min(bound, missing);
       gap = null;
     }
   }
@@ -397,7 +402,7 @@ public final class StreamScan {
 
   private Recovered result() throws IOException {
     missBranch();
-    if (proved > end) {
+    if (proved > missing) {
       confirmGap();
     }
     if (obstacle != null) {

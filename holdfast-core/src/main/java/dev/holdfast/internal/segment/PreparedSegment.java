@@ -51,14 +51,10 @@ public record PreparedSegment(String name, LogFile file, SegmentHeader header, l
    *
    * @param header from {@link Spare#headerFrom}
    */
-  public static PreparedSegment reuse(SegmentFiles files, Spare spare, SegmentHeader header, FailStop failStop)
+  public static PreparedSegment reuse(SegmentFiles files, Spare spare, SegmentHeader header, NameSync names)
       throws IOException {
-    try { // after a crash no segment's name may denote a file with other bytes than that segment's
-      files.directory().sync();
-    } catch (IOException | RuntimeException | Error e) {
-      failStop.fail(e);
-      throw e;
-    }
+    // after a crash no segment's name may denote a file with other bytes than that segment's
+    names.sync(files.directory());
     var file = files.directory().open(spare.name(), Access.READ_WRITE);
     try {
       file.write(ByteBuffer.allocate(BEGINNING).put(header.encode()).clear(), 0);

@@ -33,6 +33,8 @@ public final class SegmentWriter {
   private final long fileSize;
   private final boolean growing;
   private final boolean mayBeMapped;
+  private final NameSync names;
+  private final long name; // its number among them
   private final FailStop failStop;
   private final BooleanSupplier cleaner;
 
@@ -50,7 +52,6 @@ public final class SegmentWriter {
 
   private final ReentrantLock syncLock = new ReentrantLock();
   private volatile long durableOffset; // guarded by syncLock for writing
-  private volatile boolean nameDurable; // guarded by syncLock for writing
   private volatile boolean sealed;
 
   /** What a writer starts from: an empty segment, or one found at opening. */
@@ -62,17 +63,20 @@ public final class SegmentWriter {
    *
    * @param fileSize the size reserved for it in bytes
    * @param growing whether it may grow beyond that because nothing is reserved
+   * @param names makes its name durable, which it has just got if it is not yet
    * @param cleaner see {@link OpenFile}
    */
   public SegmentWriter(SegmentFiles files, SegmentHeader header, StartFrame start, Position position, long fileSize,
-      boolean growing, FailStop failStop, BooleanSupplier cleaner) {
+      boolean growing, NameSync names, BooleanSupplier cleaner) {
     this.header = header;
     this.start = start;
     this.index = position.index();
     this.fileSize = fileSize;
     this.growing = growing;
     this.mayBeMapped = !growing && files.mapped() && files.directory().canMap();
-    this.failStop = failStop;
+    this.names = names;
+    this.name = position.durable() ? NameSync.DURABLE : names.given();
+    this.failStop = names.failStop();
     this.cleaner = cleaner;
     this.segment = Segment.beingWritten(files, position.firstId(), header, index, this);
     this.placedOffset = position.offset();
@@ -81,7 +85,6 @@ public final class SegmentWriter {
     this.lastChecksum = position.lastChecksum();
     this.writtenOffset = placedOffset;
     this.durableOffset = position.durable() ? placedOffset : 0;
-    this.nameDurable = position.durable();
   }
 
   /** Takes over the open file it was prepared through. */
@@ -267,7 +270,7 @@ public final class SegmentWriter {
 
   /** Returns whether everything written is durable, the name included. */
   public boolean isDurable() {
-    return nameDurable && durableOffset >= writtenOffset;
+    return isNameDurable() && durableOffset >= writtenOffset;
   }
 
   /** Makes everything written before this call durable. */
@@ -309,27 +312,12 @@ public final class SegmentWriter {
 
   /** Returns whether the file's name is known to be durable. */
   public boolean isNameDurable() {
-    return nameDurable;
+    return names.isDurable(name);
   }
 
   /** Makes the file's name durable. */
   public void syncName() throws IOException {
-    if (nameDurable) {
-      return;
-    }
-    syncLock.lock();
-    try {
-      failStop.check();
-      try {
-        segment.files().directory().sync();
-      } catch (IOException | RuntimeException | Error e) {
-        failStop.fail(e);
-        throw e;
-      }
-      nameDurable = true;
-    } finally {
-      syncLock.unlock();
-    }
+    names.sync(segment.files().directory(), name);
   }
 
   /** Returns whether it has its seal. */

@@ -8,6 +8,7 @@ import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.format.StateSlot;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.segment.FailStop;
+import dev.holdfast.internal.segment.NameSync;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
@@ -33,6 +34,7 @@ final class CurrentHistory {
   private final StreamView view;
   private final FailStop failStop;
   private final SegmentWriters writers;
+  private final NameSync names;
   private final Successor successor;
   private final Sealer sealer;
   private final BooleanSupplier hasRing;
@@ -44,13 +46,15 @@ final class CurrentHistory {
   private long lastSize;
   private volatile long streamId;
 
-  CurrentHistory(StreamHome home, StreamContext context, StreamView view, SegmentWriters writers, Successor successor,
+  CurrentHistory(StreamHome home, StreamContext context, StreamView view, SegmentWriters writers, NameSync names,
+      Successor successor,
       Sealer sealer, BooleanSupplier hasRing) {
     this.home = home;
     this.context = context;
     this.view = view;
     this.failStop = view.failStop();
     this.writers = writers;
+    this.names = names;
     this.successor = successor;
     this.sealer = sealer;
     this.hasRing = hasRing;
@@ -142,12 +146,7 @@ final class CurrentHistory {
 
   /** Makes the names of the stream's files durable. */
   void syncNames() throws IOException {
-    try {
-      files().directory().sync();
-    } catch (IOException | RuntimeException | Error e) {
-      failStop.fail(e);
-      throw e;
-    }
+    names.sync(files().directory());
   }
 
   // ---- beginning a segment

@@ -8,6 +8,7 @@ import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.recovery.RingFrames;
 import dev.holdfast.internal.segment.FailStop;
+import dev.holdfast.internal.segment.NameSync;
 import dev.holdfast.internal.segment.SegmentFiles;
 import dev.holdfast.internal.segment.SegmentWriter;
 import dev.holdfast.storage.OutOfSpaceException;
@@ -42,9 +43,11 @@ final class SegmentChain {
     this.view = view;
     this.failStop = view.failStop();
     this.reader = reader;
-    this.successor = new Successor(context, view);
+    var names = new NameSync(failStop);
+    this.successor = new Successor(context, view, names);
     this.sealer = new Sealer(view, context.background().maintenance());
-    this.history = new CurrentHistory(home, context, view, new SegmentWriters(context, view, cleaner), successor,
+    this.history = new CurrentHistory(home, context, view, new SegmentWriters(context, view, names, cleaner), names,
+        successor,
         sealer, hasRing);
   }
 
@@ -251,9 +254,9 @@ final class SegmentChain {
    */
   IdRange truncateFrom(long id, Runnable afterCut) throws IOException {
     var end = view.visibleEnd();
-    var removed = view.segments().from(id);
     var former = history.active();
     beginEpoch(id, 0, first -> {
+      var removed = view.segments().from(id);
       view.cut(id, list -> list.endingWith(first.segment()));
       afterCut.run();
       sealer.forget(id);

@@ -98,7 +98,7 @@ final class SegmentList {
   SegmentList startingWith(long id) {
     var dropped = countBefore(id);
     return new SegmentList(Arrays.copyOfRange(segments, dropped, segments.length),
-        Arrays.copyOfRange(firstIds, dropped, firstIds.length), firstId());
+        Arrays.copyOfRange(firstIds, dropped, firstIds.length), id);
   }
 
   /** Returns this list with {@code last} at its end, in the place of those that begin where it does or behind. */
@@ -122,7 +122,7 @@ final class SegmentList {
     }
     var its = segments.clone();
     its[i] = replacement;
-    return new SegmentList(its, firstIds, firstIfEmpty);
+    return new SegmentList(its, firstIds, firstId());
   }
 
   private int countBefore(long id) {

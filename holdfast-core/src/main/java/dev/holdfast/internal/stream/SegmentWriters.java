@@ -6,6 +6,7 @@ import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.recovery.Recovered;
 import dev.holdfast.internal.recovery.ScannedSegment;
+import dev.holdfast.internal.segment.NameSync;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class SegmentWriters {
   private final StreamContext context;
   private final StreamView view;
+  private final NameSync names;
   private final BooleanSupplier cleaner;
 
-  SegmentWriters(StreamContext context, StreamView view, BooleanSupplier cleaner) {
+  SegmentWriters(StreamContext context, StreamView view, NameSync names, BooleanSupplier cleaner) {
     this.context = context;
     this.view = view;
+    this.names = names;
     this.cleaner = cleaner;
   }
 
@@ -52,7 +55,7 @@ final class SegmentWriters {
     var position = new SegmentWriter.Position(scanned.firstId(), scanned.endOffset(), scanned.endId(),
         scanned.lastTime(), scanned.lastChecksum(), scanned.index(), true);
     var writer = new SegmentWriter(found, scanned.header(), scanned.start(), position, scanned.fileSize(), false,
-        view.failStop(), cleaner);
+        names, cleaner);
     if (!scanned.residue()) {
       unsealed.accept(writer);
     }
@@ -74,6 +77,6 @@ final class SegmentWriters {
     var growing = prepared == null ? header.reserved() == 0 : prepared.space() == Space.GROWING;
     var reserved = prepared == null ? header.reserved() : prepared.size();
     var size = growing ? context.options().maxSegmentSize() : reserved;
-    return new SegmentWriter(files, header, start, position, size, growing, view.failStop(), cleaner);
+    return new SegmentWriter(files, header, start, position, size, growing, names, cleaner);
   }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.internal.format.SegmentHeader;
 import dev.holdfast.internal.format.StartFrame;
 import dev.holdfast.internal.logging.Log;
 import dev.holdfast.internal.segment.FailStop;
+import dev.holdfast.internal.segment.NameSync;
 import dev.holdfast.internal.segment.PreparedSegment;
 import dev.holdfast.internal.segment.Segment;
 import dev.holdfast.internal.segment.SegmentFiles;
@@ -47,6 +48,7 @@ final class Successor {
   private final StreamContext context;
   private final String stream;
   private final FailStop failStop;
+  private final NameSync names;
   private final Spares spares;
   private final Deque<CompletableFuture<PreparedSegment>> pending = new ArrayDeque<>();
   private int made;
@@ -55,10 +57,11 @@ final class Successor {
   private boolean quick; // whether the last segment came soon after the one before it
   private long taken; // when the last one was, ms
 
-  Successor(StreamContext context, StreamView view) {
+  Successor(StreamContext context, StreamView view, NameSync names) {
     this.context = context;
     this.stream = view.name();
     this.failStop = view.failStop();
+    this.names = names;
     this.spares = new Spares(context.spares(), failStop);
   }
 
@@ -184,7 +187,7 @@ final class Successor {
       return new Making(null, () -> PreparedSegment.create(files, name, header, size, space, this::pause));
     }
     var itsHeader = spare.headerFrom(header(need, size), context.random());
-    return new Making(spare, () -> PreparedSegment.reuse(files, spare, itsHeader, failStop));
+    return new Making(spare, () -> PreparedSegment.reuse(files, spare, itsHeader, names));
   }
 
   private Space spaceFor(Need need) {
