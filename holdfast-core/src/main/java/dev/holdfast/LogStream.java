@@ -121,7 +121,10 @@ public interface LogStream {
   /** Returns the id after the last record that readers see now. */
   long nextId();
 
-  /** Returns the id below which every record is known to be on stable storage; at most {@link #nextId()}. */
+  /**
+   * Returns the id below which every record is known to be on stable storage; at most {@link #nextId()}. It moves with
+   * each sync of the stream that appends, callers or the policy ask for, not with those of segments that are sealed.
+   */
   long durableEnd();
 
   /**

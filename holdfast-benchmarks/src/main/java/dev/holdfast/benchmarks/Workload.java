@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 /** A command that measures something and reports it. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 public abstract class Workload implements Callable<Integer> {
+  private static final int MISTAKE = 2; // as picocli has it
 
   /** Creates it, to be filled in from the command line. */
   protected Workload() {}
@@ -24,6 +25,10 @@ public abstract class Workload implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
+    if (settings.rounds < 1 || settings.millis < 1) {
+      System.err.println("--rounds and --millis must be at least 1");
+      return MISTAKE;
+    }
     Files.createDirectories(settings.directory);
     var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     var tables = settings.json ? new PrintWriter(System.err, false, StandardCharsets.UTF_8) : out;

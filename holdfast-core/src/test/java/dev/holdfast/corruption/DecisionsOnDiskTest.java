@@ -156,6 +156,30 @@ class DecisionsOnDiskTest {
   }
 
   @Test
+  @DisplayName("MISSING_SEGMENT: a segment got its seal when there was one behind it, and that is gone")
+  void theLastSegmentWasDeletedAndTheLogSaidToBeClean() {
+    var first = five(0);
+    var second = LogBuilder.fill(LogBuilder.after(first, 5), 5, 0);
+    for (var watermark : List.of(0, 5)) {
+      var state = new StateSlot(3, 1, watermark, 8, 0, first.header().nameHash(), first.header().streamId())
+          .encodeFile();
+      Opened.isDamaged(new LogBuilder().file(Names.STATE, state).segment(0, first.sealed()).image(), "MISSING_SEGMENT",
+          5);
+      Opened.goesOn(new LogBuilder().file(Names.STATE, state).segment(0, first.sealed()).segment(5, second.unsealed())
+          .image(), Outcome.UNCLEAN, 10);
+      Opened.goesOn(new LogBuilder().file(Names.STATE, state).segment(0, first.unsealed()).image(), Outcome.UNCLEAN,
+          5); // what a power loss leaves
+    }
+    var tornStart = second.unsealed();
+    Arrays.fill(tornStart, SegmentHeader.SIZE, StartFrame.DATA_START, (byte) 0);
+    var state = new StateSlot(3, 1, 0, 8, 0, first.header().nameHash(), first.header().streamId()).encodeFile();
+    Opened.goesOn(new LogBuilder().file(Names.STATE, state).segment(0, first.sealed()).segment(5, tornStart).image(),
+        Outcome.TORN_TAIL, 5);
+    var begun = new StateSlot(3, 2, 0, 8, 0, first.header().nameHash(), first.header().streamId()).encodeFile();
+    Opened.goesOn(new LogBuilder().file(Names.STATE, begun).segment(0, first.sealed()).image(), Outcome.CLEAN, 5);
+  }
+
+  @Test
   @DisplayName("TORN_TAIL: a segment is missing that had no durable name when the next one was begun, nor anything durable")
   void aGapThatAPowerLossExplains() {
     var first = five(0);

@@ -64,6 +64,11 @@ final class BarPlot {
     panels.add(panel);
   }
 
+  /** Returns whether nothing was added. */
+  boolean isEmpty() {
+    return panels.isEmpty();
+  }
+
   /** Writes the plot to a file, over one that is there. */
   void write(Path file) throws IOException {
     Files.writeString(file, svg());

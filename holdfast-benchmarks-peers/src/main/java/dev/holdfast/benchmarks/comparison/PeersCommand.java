@@ -26,13 +26,15 @@ import picocli.CommandLine.Spec;
 @Command(name = "peers",
     description = "Measures Holdfast beside limit programs and other logs and stores, in the same rounds.")
 final class PeersCommand extends Workload {
+  private static final String NO_PEER = "none";
+
   @Option(names = "--workload", split = ",", paramLabel = "NAME",
       description = "durable, streams, batch, async, sustained, scan, "
           + "get, tail, rotation, open, space, allocation. Default: all")
   List<String> workloads = List.of();
 
   @Option(names = "--peer", split = ",", paramLabel = "NAME",
-      description = "Which peers: parts of their names. Default: all")
+      description = "Which peers: parts of their names, or none. Default: all")
   List<String> chosen = List.of();
 
   @Option(names = "--plots", paramLabel = "DIR", description = "Where to write a plot of each workload, as SVG.")
@@ -72,6 +74,9 @@ final class PeersCommand extends Workload {
       session.report().begin(comparison.name(), comparison.description());
       var plot = new BarPlot(comparison.name() + ": " + comparison.description());
       comparison.measure(context, new Outcome(session.report(), plot));
+      if (plot.isEmpty()) {
+        throw mistake("no setting of " + comparison.name() + " has so many threads: " + threads);
+      }
       if (plots != null) {
         Files.createDirectories(plots);
         plot.write(plots.resolve(comparison.name() + ".svg"));
@@ -91,10 +96,16 @@ final class PeersCommand extends Workload {
   }
 
   private List<Peer> usablePeers(Session session) {
+    List<Peer> all = Peers.all();
+    for (String part : chosen) {
+      if (!part.equals(NO_PEER) && all.stream().noneMatch(peer -> isPart(part, peer))) {
+        throw mistake("no peer " + part + "; there are " + String.join(", ", all.stream().map(Peer::name).toList()));
+      }
+    }
     List<Peer> usable = new ArrayList<>();
     if (session.measuresHoldfast()) {
       usable.add(new HoldfastPeer());
-      for (Peer peer : Peers.all()) {
+      for (Peer peer : all) {
         Optional<String> reason = peer.unavailable();
         if (isChosen(peer) && reason.isPresent()) {
           System.err.println(peer.name() + " is left out: " + reason.get());
@@ -107,8 +118,11 @@ final class PeersCommand extends Workload {
   }
 
   private boolean isChosen(Peer peer) {
-    String name = peer.name().toLowerCase(Locale.ROOT);
-    return chosen.isEmpty() || chosen.stream().anyMatch(part -> name.contains(part.toLowerCase(Locale.ROOT)));
+    return chosen.isEmpty() || chosen.stream().anyMatch(part -> isPart(part, peer));
+  }
+
+  private static boolean isPart(String part, Peer peer) {
+    return peer.name().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
   }
 
   private ParameterException mistake(String message) {

@@ -43,6 +43,18 @@ class PeersCommandTest {
   }
 
   @Test
+  void soIsAPeerThatIsNotThere() throws IOException {
+    assertEquals(2, execute("peers --workload space --peer chronicel"));
+    assertEquals(0, execute("peers --workload space --peer none"));
+  }
+
+  @Test
+  void soIsASettingThatIsNotThere() throws IOException {
+    assertEquals(2, execute("peers --workload durable --peer none --threads 5"));
+    assertEquals(2, PeersMain.commandLine().execute("peers", "--rounds", "0"));
+  }
+
+  @Test
   void microBenchmarksRun() {
     assertEquals(0,
         PeersMain.commandLine().execute("jmh", "--forks", "0", "--iterations", "1", "--millis", "5", "--size",

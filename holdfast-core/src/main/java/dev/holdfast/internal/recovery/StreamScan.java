@@ -400,8 +400,21 @@ public final class StreamScan {
     }
   }
 
+  /**
+   * Notes that what comes behind a segment with a seal is gone. STATE knows of records there, so it was not closed with
+   * that seal, but followed by a segment whose name was durable before it got it.
+   */
+  private void missSuccessor() {
+    var slot = state.newest();
+    if (sealed && slot != null && slot.visible() > end && slot.epoch() == scanned.getLast().header().epoch()) {
+      fail(Kind.MISSING_SEGMENT, Names.segment(end), 0,
+          "the segment before it was sealed when this one was there, and there were records up to " + slot.visible());
+    }
+  }
+
   private Recovered result() throws IOException {
     missBranch();
+    missSuccessor();
     if (proved > missing) {
       confirmGap();
     }
