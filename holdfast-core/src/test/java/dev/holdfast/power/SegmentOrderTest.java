@@ -33,6 +33,24 @@ class SegmentOrderTest {
   private static final WalOptions OPTIONS = WalOptions.builder().maxSegmentSize(4096).syncPolicy(SyncPolicy.ASYNC)
       .build();
 
+  /** How many syncs there were, and at most at once. */
+  private static final class Overlap {
+    final AtomicInteger all = new AtomicInteger();
+    final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger now = new AtomicInteger();
+
+    /** Holds up a sync until there is another one, or for so long. */
+    void next(long nanos) {
+      all.incrementAndGet();
+      most.accumulateAndGet(now.incrementAndGet(), Math::max);
+      var deadline = System.nanoTime() + nanos;
+      while (now.get() < 2 && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(100_000);
+      }
+      now.decrementAndGet();
+    }
+  }
+
   /**
    * The segment before the active one is synced by whoever seals it and by whoever syncs the stream. If both did it at
    * once, an error would be told to one of them only, and the other believe that all is well (known failure 30).
@@ -40,56 +58,38 @@ class SegmentOrderTest {
   @Test
   void twoSyncsOfOneFileNeverRunAtOnce() {
     var disk = new SimulatedDisk();
-    var syncing = new AtomicInteger();
-    var most = new AtomicInteger();
-    var all = new AtomicInteger();
+    var syncs = new Overlap();
     try (var wal = Wal.open(disk.root(), OPTIONS)) {
       var stream = wal.stream("a");
       stream.append(new byte[1500]);
-      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever().delayedBy(() -> {
-        all.incrementAndGet();
-        most.accumulateAndGet(syncing.incrementAndGet(), Math::max);
-        var deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (syncing.get() < 2 && System.nanoTime() < deadline) {
-          LockSupport.parkNanos(100_000); // gives the other one the time to come
-        }
-        syncing.decrementAndGet();
-      }));
+      disk.inject(Fault.on(OperationKind.FORCE).in("a/00000000000000000000.seg").forever()
+          .delayedBy(() -> syncs.next(PATIENCE_NANOS)));
       stream.append(new byte[1500]);
       stream.append(new byte[1500]); // in the next segment: the first one is being sealed from here on
       stream.sync();
     }
-    assertTrue(all.get() > 0, "the segment was never synced");
-    assertEquals(1, most.get(), "syncs of one file that ran at once");
+    assertTrue(syncs.all.get() > 0, "the segment was never synced");
+    assertEquals(1, syncs.most.get(), "syncs of one file that ran at once");
   }
 
   /** The same of a directory: each segment needs its name to be durable, and an error is told to one of them only. */
   @Test
   void twoSyncsOfTheDirectoryNeverRunAtOnce() {
     var disk = new SimulatedDisk();
-    var syncing = new AtomicInteger();
-    var most = new AtomicInteger();
-    var all = new AtomicInteger();
+    var syncs = new Overlap();
     try (var wal = Wal.open(disk.root(), OPTIONS)) {
       var stream = wal.stream("a");
       stream.append(new byte[1500]);
-      disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY).in("streams/a").forever().delayedBy(() -> {
-        all.incrementAndGet();
-        most.accumulateAndGet(syncing.incrementAndGet(), Math::max);
-        var deadline = System.nanoTime() + PATIENCE_NANOS / 5;
-        while (syncing.get() < 2 && System.nanoTime() < deadline) {
-          LockSupport.parkNanos(100_000); // gives another one the time to come
-        }
-        syncing.decrementAndGet();
-      }));
+      disk.inject(Fault.on(OperationKind.SYNC_DIRECTORY).in("streams/a").forever()
+          .delayedBy(() -> syncs.next(PATIENCE_NANOS / 5)));
       for (var i = 1; i < 24; i++) {
         stream.append(new byte[1500]);
       }
       stream.sync();
     }
-    assertTrue(all.get() > 0, "the directory was never synced");
-    assertEquals(1, most.get(), "syncs of the directory that ran at once");
-    assertTrue(all.get() < 10, () -> all + " syncs: each makes all names durable that were given before");
+    assertTrue(syncs.all.get() > 0, "the directory was never synced");
+    assertEquals(1, syncs.most.get(), "syncs of the directory that ran at once");
+    assertTrue(syncs.all.get() < 10, () -> syncs.all + " syncs: each makes all names durable that were given before");
   }
 
   /** Known failure 8: a sync covers the segments before the active one too, also if somebody else is about to. */

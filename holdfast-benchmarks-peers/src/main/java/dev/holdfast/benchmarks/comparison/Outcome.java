@@ -54,6 +54,9 @@ final class Outcome {
 
   /** Adds figures that are not medians of rounds; the first of each program is drawn. */
   void addSingle(String setting, List<Single> all) {
+    if (all.isEmpty()) {
+      return; // limit programs only, where there are none
+    }
     for (Single single : all) {
       report.add(setting, single.name(), single.figures());
     }

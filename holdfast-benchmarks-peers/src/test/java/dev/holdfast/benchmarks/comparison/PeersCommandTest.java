@@ -34,7 +34,7 @@ class PeersCommandTest {
 
   @Test
   void limitsRunAlone() throws IOException {
-    assertEquals(0, execute("peers --workload durable,async --limits-only"));
+    assertEquals(0, execute("peers --workload durable,async,allocation --limits-only"));
   }
 
   @Test

@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
  * @param epoch its epoch
  * @param endOffset the offset of the end of its last data frame that has an id below the end
  * @param checksum the checksum field of that frame, or of its start frame if it has no data
- * @param named whether the predecessor's name was known to be durable when this was written
+ * @param named whether the predecessor's name was known to be durable when the segment, or an empty one whose place it
+ *   took, was begun
  */
 public record StartFrame(long predecessor, long epoch, long endOffset, int checksum, boolean named) {
   /** The predecessor of a stream's first segment. */

@@ -42,9 +42,12 @@ public final class StreamScan {
   private boolean sealed;
   private @Nullable Place where;
   private @Nullable Obstacle obstacle;
-  /** A segment is missing that begins here; a power loss explains it, unless something shows that it was durable. */
-  private long missing = Long.MAX_VALUE;
+  /**
+   * A segment is missing, which a power loss explains, unless something still shows that it was durable; and its first
+   * id.
+   */
   private @Nullable Obstacle gap;
+  private long missing = Long.MAX_VALUE;
   /** The first id that an obstacle found makes doubtful. */
   private long bound = Long.MAX_VALUE;
   private final Set<String> blank = new HashSet<>();
@@ -347,13 +350,16 @@ public final class StreamScan {
   /** Notes that the segment before is another one than it says. */
   private void findGap(ScannedSegment before, ScannedSegment segment) {
     var named = segment.start().predecessor();
-    var kind = named > before.firstId() ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN;
-    var place = new Place(Names.segment(segment.firstId()), SegmentHeader.SIZE);
-    gap = new Obstacle(kind, place, "it continues the segment that begins at record " + named
-        + ", but the one before it begins at record " + before.firstId());
-    missing = doubtfulFrom(before.firstId(), named);
-    if (!isExplained(before, segment.start())) {
-      confirmGap();
+    var name = Names.segment(segment.firstId());
+    var problem = "it continues the segment that begins at record " + named
+        + ", but the one before it begins at record "
+        + before.firstId();
+    if (isExplained(before, segment.start())) {
+      gap = new Obstacle(Kind.MISSING_SEGMENT, new Place(name, SegmentHeader.SIZE), problem);
+      missing = named;
+    } else {
+      fail(named > before.firstId() ? Kind.MISSING_SEGMENT : Kind.BROKEN_CHAIN, name, SegmentHeader.SIZE, problem);
+      bound = Math.min(bound, doubtfulFrom(before.firstId(), named));
     }
   }
 
@@ -368,11 +374,9 @@ public final class StreamScan {
   }
 
   private void confirmGap() {
-    var found = gap;
-    if (found != null) {
-      obstacle = obstacle == null ? found : obstacle;
+    if (gap != null) {
+      obstacle = obstacle == null ? gap : obstacle;
       bound = Math.min(bound, missing);
-      gap = null;
     }
   }
 

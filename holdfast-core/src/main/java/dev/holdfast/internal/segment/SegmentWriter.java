@@ -34,7 +34,7 @@ public final class SegmentWriter {
   private final boolean growing;
   private final boolean mayBeMapped;
   private final NameSync names;
-  private final long name; // its number among them
+  private final long nameNumber; // among them
   private final FailStop failStop;
   private final BooleanSupplier cleaner;
 
@@ -75,7 +75,7 @@ public final class SegmentWriter {
     this.growing = growing;
     this.mayBeMapped = !growing && files.mapped() && files.directory().canMap();
     this.names = names;
-    this.name = position.durable() ? NameSync.DURABLE : names.given();
+    this.nameNumber = position.durable() ? NameSync.DURABLE : names.given();
     this.failStop = names.failStop();
     this.cleaner = cleaner;
     this.segment = Segment.beingWritten(files, position.firstId(), header, index, this);
@@ -312,12 +312,12 @@ public final class SegmentWriter {
 
   /** Returns whether the file's name is known to be durable. */
   public boolean isNameDurable() {
-    return names.isDurable(name);
+    return names.isDurable(nameNumber);
   }
 
   /** Makes the file's name durable. */
   public void syncName() throws IOException {
-    names.sync(segment.files().directory(), name);
+    names.sync(segment.files().directory(), nameNumber);
   }
 
   /** Returns whether it has its seal. */

@@ -47,8 +47,7 @@ final class CurrentHistory {
   private volatile long streamId;
 
   CurrentHistory(StreamHome home, StreamContext context, StreamView view, SegmentWriters writers, NameSync names,
-      Successor successor,
-      Sealer sealer, BooleanSupplier hasRing) {
+      Successor successor, Sealer sealer, BooleanSupplier hasRing) {
     this.home = home;
     this.context = context;
     this.view = view;

@@ -47,8 +47,7 @@ final class SegmentChain {
     this.successor = new Successor(context, view, names);
     this.sealer = new Sealer(view, context.background().maintenance());
     this.history = new CurrentHistory(home, context, view, new SegmentWriters(context, view, names, cleaner), names,
-        successor,
-        sealer, hasRing);
+        successor, sealer, hasRing);
   }
 
   // ---- opening
